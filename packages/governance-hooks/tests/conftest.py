@@ -1,0 +1,24 @@
+"""Every test runs on a real ZenML store in a temporary folder."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+_HOME = tempfile.mkdtemp(prefix="governance-zenml-")
+# ZenML reads its environment when it is first imported.
+os.environ.update(
+    ZENML_ANALYTICS_OPT_IN="false",
+    ZENML_CONFIG_PATH=_HOME,
+    ZENML_ENABLE_REPO_INIT_WARNINGS="false",
+    ZENML_LOGGING_COLORS_DISABLED="true",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _zenml_home() -> Iterator[None]:
+    """Remove the store when the tests are over."""
+    yield
+    shutil.rmtree(_HOME, ignore_errors=True)
