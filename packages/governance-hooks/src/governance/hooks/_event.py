@@ -1,0 +1,120 @@
+"""What happened, as plain facts: the one model behind messages, records and metrics."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from governance.hooks._redaction import cut, redact
+
+Outcome = Literal["completed", "failed", "stopped"]
+
+# Longer causes are cut in their middle: first and last lines tell most.
+_CAUSE_LIMIT = 4_000
+_DETAILS_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something failed, free of secrets; build it with `cause_of`."""
+
+    error: str
+    message: str
+    step: str | None = None
+    details: tuple[Mapping[str, str | int | float | bool | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """A run or a step that ended.
+
+    Attributes:
+        outcome: How it ended.
+        pipeline: Name of the pipeline.
+        run: Name of the run.
+        run_id: ZenML's id of the run.
+        time: When it ended, with time zone.
+        step: Name of the step, or None where the event is about the whole run.
+        attempt: Which attempt of the step this is, from 1.
+        duration: Seconds from start to end, or None where ZenML does not know.
+        stack: Name of the stack.
+        user: Name of the user.
+        model: Model version as "name version (stage)".
+        commit: Commit of the code.
+        url: The run in the dashboard.
+        causes: Why it failed, one per failed step.
+    """
+
+    outcome: Outcome
+    pipeline: str
+    run: str
+    run_id: str
+    time: datetime
+    step: str | None = None
+    attempt: int = 1
+    duration: float | None = None
+    stack: str | None = None
+    user: str | None = None
+    model: str | None = None
+    commit: str | None = None
+    url: str | None = None
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def subject(self) -> Literal["run", "step"]:
+        """Whether the event is about a run or about one step."""
+        return "run" if self.step is None else "step"
+
+
+def cause_of(
+    error: str, message: str, step: str | None = None, failures: Iterable[Any] = ()
+) -> Cause:
+    """Describe a cause without the secrets that its text may hold.
+
+    Args:
+        error: Class name of the exception.
+        message: Its message, of any length.
+        step: Name of the step it was raised in.
+        failures: Structured details: objects with `as_dict()`, as the platform's gates raise.
+
+    Returns:
+        The cause, redacted and cut to a size that a person reads.
+    """
+    rows = [
+        failure.as_dict() for failure in failures if callable(getattr(failure, "as_dict", None))
+    ]
+    return Cause(
+        error=error,
+        message=cut(redact(message), _CAUSE_LIMIT),
+        step=step,
+        details=tuple(
+            {str(key): _plain(value) for key, value in row.items()} for row in rows[:_DETAILS_LIMIT]
+        ),
+    )
+
+
+def exception_name(source: str | None, traceback: str | None) -> str:
+    """Find the class name of an exception in what ZenML keeps of it.
+
+    Args:
+        source: Import path of the class; None where the class is no module's attribute.
+        traceback: The traceback as Python prints it; ZenML 0.95 leaves its last line out.
+
+    Returns:
+        The class name without its module, or "Error" where there is none to read.
+    """
+    if source:
+        return source.rpartition(".")[2]
+    for line in reversed((traceback or "").splitlines()):
+        name = line.partition(":")[0].rpartition(".")[2]
+        # Frames and continuation lines are indented, so the first line that
+        # starts with an identifier at column 0 is the exception itself.
+        if line and not line[0].isspace() and name.isidentifier() and name[0].isupper():
+            return name
+    return "Error"
+
+
+def _plain(value: object) -> str | int | float | bool | None:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return cut(redact(str(value)), 200)
