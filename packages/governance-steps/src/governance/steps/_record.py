@@ -1,0 +1,43 @@
+"""Where a gate's verdict goes: the log, the step run's metadata, and the caller."""
+
+from zenml import get_step_context, log_metadata
+from zenml.logger import get_logger
+
+from governance.steps._failure import DataQualityError, ModelPerformanceError
+from governance.steps._verdict import Verdict
+
+_logger = get_logger(__name__)
+
+
+def conclude(
+    key: str, verdict: Verdict, error: type[DataQualityError] | type[ModelPerformanceError]
+) -> None:
+    """Record a verdict, then raise it if it is a refusal.
+
+    The record comes first, so that a refused run says why in its metadata too.
+
+    Args:
+        key: Metadata key, of the form `governance.<gate>`.
+        verdict: What the gate found.
+        error: What to raise if a check failed.
+
+    Raises:
+        DataQualityError: If the data gate's verdict has failures.
+        ModelPerformanceError: If the model gate's verdict has failures.
+    """
+    try:
+        _record(key, verdict)
+    finally:
+        # Also when the record could not be written: the refusal must not get lost.
+        if verdict.failures:
+            raise error(verdict.failures)
+
+
+def _record(key: str, verdict: Verdict) -> None:
+    log = _logger.error if verdict.failures else _logger.info
+    log("%s %s", key, verdict.summary())
+    try:
+        get_step_context()
+    except RuntimeError:
+        return  # Called as a plain function: there is no step run to write to.
+    log_metadata({key: verdict.as_metadata()})

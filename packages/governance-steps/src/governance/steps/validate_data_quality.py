@@ -1,0 +1,70 @@
+"""The data gate as a ZenML step."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from zenml import step
+
+from governance.steps._cache import CACHE_POLICY
+from governance.steps._data_rules import DataRules, judge_frame
+from governance.steps._failure import DataQualityError
+from governance.steps._frame import read_facts
+from governance.steps._parameter import column_names, fraction, optional_fraction, row_count
+from governance.steps._record import conclude
+
+# ZenML runs these validators when the pipeline is composed, before any step has run.
+_MinRows = Annotated[int, BeforeValidator(partial(row_count, "min_rows"))]
+_MaxMissing = Annotated[float, BeforeValidator(partial(fraction, "max_missing_fraction"))]
+_MaxColumnMissing = Annotated[
+    float | None, BeforeValidator(partial(optional_fraction, "max_column_missing_fraction"))
+]
+_RequiredColumns = Annotated[
+    list[str] | None, BeforeValidator(partial(column_names, "required_columns"))
+]
+_MaxDuplicates = Annotated[
+    float | None, BeforeValidator(partial(optional_fraction, "max_duplicate_fraction"))
+]
+
+
+@step(cache_policy=CACHE_POLICY)
+def validate_data_quality(
+    dataset: Any,
+    min_rows: _MinRows = 100,
+    max_missing_fraction: _MaxMissing = 0.1,
+    max_column_missing_fraction: _MaxColumnMissing = None,
+    required_columns: _RequiredColumns = None,
+    max_duplicate_fraction: _MaxDuplicates = None,
+) -> Annotated[Any, "validated_data"]:
+    """Let data through if it meets the rules, and stop the pipeline if not.
+
+    None, NaN, NaT and pandas.NA are all missing; an empty string is not.
+
+    Args:
+        dataset: The data, a pandas DataFrame.
+        min_rows: Fewest rows, at least 1.
+        max_missing_fraction: Largest share of missing cells in the whole frame, 0 to 1.
+        max_column_missing_fraction: Largest share of missing cells in any one column, 0 to
+            1; None to not check it.
+        required_columns: Names of columns that must be there.
+        max_duplicate_fraction: Largest share of rows that equal an earlier row (of three
+            equal rows, two count), 0 to 1; None to not check it.
+
+    Returns:
+        The data, unchanged, as the artifact `validated_data`.
+
+    Raises:
+        DataQualityError: If a rule is missed; its `failures` hold every failed check.
+        GateConfigurationError: If a parameter cannot be such a rule, or the data is not a
+            pandas DataFrame.
+    """
+    rules = DataRules(
+        min_rows,
+        max_missing_fraction,
+        max_column_missing_fraction,
+        required_columns,
+        max_duplicate_fraction,
+    )
+    facts = read_facts(dataset, count_duplicates=rules.max_duplicate_fraction is not None)
+    conclude("governance.data_quality", judge_frame(rules, facts), DataQualityError)
+    return dataset
