@@ -79,6 +79,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports", "--no-cache")
     session.run("codespell")
+    session.run("hadolint", *map(str, sorted(ROOT.glob("docker/**/Dockerfile*"))))
     for name in COMPONENTS:
         with session.chdir(f"packages/{name}"):
             session.run("deptry", "src", "--known-first-party=governance")

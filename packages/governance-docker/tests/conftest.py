@@ -15,6 +15,8 @@ os.environ.update(
     ZENML_ENABLE_REPO_INIT_WARNINGS="false",
     ZENML_LOGGING_COLORS_DISABLED="true",
 )
+# The constants are those of the platform, not of whoever runs the tests.
+os.environ.pop("GOVERNANCE_DOCKER_REGISTRY", None)
 
 
 @pytest.fixture(scope="session", autouse=True)
