@@ -112,7 +112,7 @@ def show_report(alerts: Path) -> None:
         if durations := step.run_metadata.get("governance.metrics"):
             console.print(f"Metrics of step [bold]{step.name}[/]: {durations}")
         for name, versions in step.outputs.items():
-            if versions and "governance.dataframe" in str(versions[0].run_metadata):
+            if versions and {"rows", "schema", "missing"} <= versions[0].run_metadata.keys():
                 console.print(artifact_table(name, versions[0].run_metadata))
 
 
