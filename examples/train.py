@@ -4,12 +4,11 @@ import argparse
 from typing import Annotated
 
 import pandas as pd
-from sklearn.base import ClassifierMixin
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from zenml import pipeline, step
 
@@ -29,9 +28,7 @@ def load_data(*, broken: bool = False) -> Annotated[pd.DataFrame, "tumours"]:
 
 
 @step(on_success=monitoring_success_hook)
-def train_model(
-    data: pd.DataFrame, max_iter: int = 1_000
-) -> Annotated[ClassifierMixin, "classifier"]:
+def train_model(data: pd.DataFrame, max_iter: int = 1_000) -> Annotated[Pipeline, "classifier"]:
     """Train a logistic regression on three quarters of the data."""
     train, _ = train_test_split(data, random_state=0)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
@@ -40,7 +37,7 @@ def train_model(
 
 @step
 def evaluate_model(
-    model: ClassifierMixin, data: pd.DataFrame, *, flipped: bool = False
+    model: Pipeline, data: pd.DataFrame, *, flipped: bool = False
 ) -> Annotated[dict[str, float], "metrics"]:
     """Measure the model on the quarter that it has not seen."""
     _, test = train_test_split(data, random_state=0)

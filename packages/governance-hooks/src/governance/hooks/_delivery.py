@@ -4,12 +4,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from zenml.logger import get_logger
-from zenml.stack import StackComponent
 
 from governance.hooks._event import Event
 from governance.hooks._message import render
 from governance.hooks._redaction import redact
-from governance.hooks._stack import alerter_models
+from governance.hooks._stack import alerter_models, load_component
 from governance.hooks._watcher import Task, watcher
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _delivery(model: "ComponentResponse", message: str) -> Task:
         )
 
     def post() -> None:
-        alerter: BaseAlerter = StackComponent.from_model(model)  # type: ignore[assignment]
+        alerter: BaseAlerter = load_component(model)  # type: ignore[assignment]
         # A channel that refuses says so by anything but True.
         if (answer := alerter.post(message)) is True:
             logger.info("The alerter '%s' took: %s", model.name, message.partition("\n")[0])

@@ -12,6 +12,7 @@ from zenml.steps.step_context import StepContext
 
 from governance.hooks._event import Cause, Event, Outcome, cause_of, exception_name
 from governance.hooks._redaction import redact
+from governance.hooks._stack import keep_source_root
 
 if TYPE_CHECKING:
     from zenml.models import ExceptionInfo, PipelineRunResponse, StepRunResponse
@@ -37,6 +38,7 @@ def current() -> "tuple[PipelineRunResponse, StepRunResponse | None]":
     Raises:
         RuntimeError: If no hook is running.
     """
+    keep_source_root()
     if step := StepContext.get():
         return step.pipeline_run, step.step_run
     from zenml.execution.pipeline.dynamic.run_context import (  # noqa: PLC0415 heavy, and seldom needed

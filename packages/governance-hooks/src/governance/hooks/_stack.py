@@ -1,16 +1,48 @@
 """Components of the run's own stack: by the time a run ends, the active stack may be another."""
 
+import threading
 from typing import TYPE_CHECKING
 
 from zenml.client import Client
 from zenml.enums import StackComponentType
 from zenml.stack import StackComponent
+from zenml.utils import source_utils
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from zenml.artifact_stores import BaseArtifactStore
     from zenml.models import ComponentResponse, PipelineRunResponse
+
+
+_source_root: str | None = None
+
+
+def keep_source_root() -> None:
+    """Note where ZenML finds a team's own code, while the main module can still tell.
+
+    Python takes the main module's file from it when the main thread ends; an alerter of the
+    team's own could not be imported after that.
+    """
+    global _source_root  # noqa: PLW0603 a process has one source root
+    try:
+        _source_root = source_utils.get_source_root()
+    except RuntimeError:  # an interactive session has none, then or later
+        _source_root = None
+
+
+def load_component(model: "ComponentResponse") -> StackComponent:
+    """Load a stack component, also after the main thread has ended.
+
+    Args:
+        model: The component as ZenML keeps it.
+
+    Returns:
+        The component.
+    """
+    if _source_root is not None and not threading.main_thread().is_alive():
+        source_utils.set_custom_source_root(_source_root)
+    return StackComponent.from_model(model)
 
 
 def stack_of(run: "PipelineRunResponse") -> "UUID":
@@ -47,7 +79,7 @@ def artifact_store(stack_id: "UUID") -> "BaseArtifactStore":
         The store, ready to write to.
     """
     (model,) = _components(stack_id, StackComponentType.ARTIFACT_STORE)
-    store: BaseArtifactStore = StackComponent.from_model(model)  # type: ignore[assignment]
+    store: BaseArtifactStore = load_component(model)  # type: ignore[assignment]
     return store
 
 
