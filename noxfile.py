@@ -66,7 +66,8 @@ def floor(session: nox.Session, component: str) -> None:
 def integration(session: nox.Session) -> None:
     """Test all components together, and the repository's own rules."""
     install(session, "integration", *COMPONENTS)
-    session.run("pytest", "tests", "tools", *session.posargs)
+    # As a module, so that the tests can import tools.
+    session.run("python", "-m", "pytest", "tests", "--numprocesses=2", *session.posargs)
 
 
 @nox.session

@@ -18,13 +18,12 @@ READMES = [
 _SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 # What a data science team has of its own, small.
-_PRELUDE = '''
+_PRELUDE = """
 from typing import Any
 import pandas as pd
 from zenml import pipeline, step
-from zenml.client import Client
-from zenml.pipelines import Pipeline
-from zenml.steps import BaseStep
+from zenml.pipelines.pipeline_definition import Pipeline
+from zenml.steps.base_step import BaseStep
 
 @step
 def load_data() -> pd.DataFrame:
@@ -38,21 +37,24 @@ def train_model(data: pd.DataFrame) -> float:
 def evaluate_model(model: float) -> dict[str, float]:
     return {"accuracy": 0.91, "precision": 0.88, "recall": 0.84}
 
-_known = set(map(id, globals().values()))
+_known = set()
 
 def _run_new() -> None:
-    """Run what a snippet defined, as its reader would."""
+    # What a snippet defines is run as its reader would run it.
     for name, value in list(globals().items()):
-        if id(value) in _known or not getattr(value, "__module__", "").startswith("zenml"):
+        if not isinstance(value, Pipeline | BaseStep) or id(value) in _known:
             continue
         _known.add(id(value))
+        if value.entrypoint.__module__ != "__main__":  # imported from the platform
+            continue
         if isinstance(value, Pipeline):
             print("ran pipeline", name, value().status, flush=True)
-        elif isinstance(value, BaseStep) and "data" in value.entrypoint_definition.inputs:
-            data = load_data.entrypoint()
-            value.entrypoint(data)
+        elif "data" in value.entrypoint.__code__.co_varnames:
+            value.entrypoint(load_data.entrypoint())
             print("ran step", name, flush=True)
-'''
+
+_known.update(id(value) for value in list(globals().values()))
+"""
 
 
 def snippets(readme: Path) -> list[str]:
@@ -60,20 +62,7 @@ def snippets(readme: Path) -> list[str]:
 
 
 def as_program(parts: list[str]) -> str:
-    body = "\n".join(f"{part}\n_run_new()\n" for part in parts)
-    return f"{_PRELUDE}\nfrom governance import steps as _steps\n" + _marked(body)
-
-
-def _marked(body: str) -> str:
-    # What is imported from the platform is not what a snippet defines.
-    lines = []
-    for line in body.splitlines():
-        lines.append(line)
-        if line == "_run_new()":
-            continue
-        if line.startswith(("from governance", "import governance", ")")):
-            lines.append("_known.update(id(v) for v in vars(_steps).values())")
-    return "\n".join(lines)
+    return _PRELUDE + "\n".join(f"{part}\n_run_new()\n" for part in parts)
 
 
 def dynamic(code: str) -> str:
