@@ -21,7 +21,7 @@ from governance.steps import validate_data_quality, validate_model_performance
 @step
 def load_data(*, broken: bool = False) -> Annotated[pd.DataFrame, "tumours"]:
     """Load 569 tumours with 30 measurements each and their diagnosis."""
-    data = load_breast_cancer(as_frame=True).frame
+    data: pd.DataFrame = load_breast_cancer(as_frame=True).frame
     if broken:  # as when a join goes wrong upstream
         data = data.mask(data.index.to_series() % 4 == 0)
     return data
@@ -32,7 +32,8 @@ def train_model(data: pd.DataFrame, max_iter: int = 1_000) -> Annotated[Pipeline
     """Train a logistic regression on three quarters of the data."""
     train, _ = train_test_split(data, random_state=0)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
-    return model.fit(train.drop(columns="target"), train["target"])
+    model.fit(train.drop(columns="target"), train["target"])
+    return model
 
 
 @step

@@ -7,7 +7,7 @@ from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
-else:  # pytest brings it on Python 3.10
+else:  # coverage[toml] brings it on Python 3.10
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
@@ -37,8 +37,7 @@ class Component:
     @property
     def project(self) -> dict[str, Any]:
         """The `[project]` table of its metadata."""
-        table: dict[str, Any] = load_toml(self.path / "pyproject.toml")["project"]
-        return table
+        return dict(load_toml(self.path / "pyproject.toml")["project"])
 
     @property
     def version(self) -> str:
@@ -55,7 +54,8 @@ class Component:
 
 def load_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file."""
-    return tomllib.loads(path.read_text("utf-8"))
+    table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    return table
 
 
 def components() -> list[Component]:
