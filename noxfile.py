@@ -39,6 +39,8 @@ def tests(session: nox.Session, component: str) -> None:
     """Test each component alone, as its wheel installs."""
     install(session, "test", component)
     run_tests(session, component, *session.posargs)
+    # Its README's snippets, with nothing else of the platform installed.
+    session.run("python", "-m", "pytest", "tests/test_readmes.py", f"-k=packages/{component}")
     if not session.posargs:  # a part of the tests covers a part of the code
         session.run("python", "-m", "tools.coverage_gate", component)
 
@@ -66,8 +68,14 @@ def floor(session: nox.Session, component: str) -> None:
 def integration(session: nox.Session) -> None:
     """Test all components together, and the repository's own rules."""
     install(session, "integration", *COMPONENTS)
-    # As a module, so that the tests can import tools.
-    session.run("python", "-m", "pytest", "tests", "--numprocesses=2", *session.posargs)
+    # As a module, so that the tests can import tools. The components' own READMEs are run where
+    # each is alone.
+    readme = "tests/test_readmes.py::test_every_snippet_runs"
+    session.run(
+        *("python", "-m", "pytest", "tests", "--numprocesses=2"),
+        *(f"--deselect={readme}[{kind}-packages" for kind in ("static", "dynamic")),
+        *session.posargs,
+    )
 
 
 @nox.session

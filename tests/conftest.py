@@ -11,10 +11,13 @@ import pytest
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 _STACK = """
+import importlib.util, sys
 from zenml.client import Client
 from zenml.enums import StackComponentType as Kind
 
 client = Client()
+if importlib.util.find_spec("governance.hooks") is None:  # a component is tested alone
+    sys.exit()
 client.create_flavor("governance.hooks.testing.RecordingAlerterFlavor", Kind.ALERTER)
 client.create_stack_component(
     name="recorder", flavor="recording", component_type=Kind.ALERTER, configuration={"path": PATH}
