@@ -16,6 +16,15 @@ def test_many_problems_are_cut_in_the_message_only() -> None:
     assert error.problems == tuple(problems)
 
 
+def test_one_problem_is_one_short_line() -> None:
+    """A label with a line break, or of 100 kB, leaves the message readable; `name` has it whole."""
+    broken = Problem.of_column("a\nb", "objects", "cast {it}")
+    assert str(broken) == "column 'a\\nb': objects. Remedy: cast frame['a\\nb']."
+    long = Problem.of_column("x" * 100_000, "objects", "cast {it}")
+    assert str(long) == f"column {'x' * 80}...: objects. Remedy: cast the column."
+    assert long.name == "x" * 100_000
+
+
 def test_errors_survive_a_copy() -> None:
     """Copied, or sent to another process, the errors keep message and details."""
     problem = Problem("column", "x", "dtype complex128", "split it")

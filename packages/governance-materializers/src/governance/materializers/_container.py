@@ -24,10 +24,9 @@ from governance.materializers._objects import name_of
 
 FORMAT = 1
 _NOTE = b"governance.materializers"
-_PARQUET = b"PAR1"
 _SEAL = b"GOVSEAL1"
 _SEAL_SIZE = len(_SEAL) + hashlib.sha256().digest_size
-_TAIL_SIZE = 4 + len(_PARQUET)  # the footer's length, little-endian, and the closing mark
+_TAIL_SIZE = 8  # bytes: the footer's length, little-endian, and the closing mark of Parquet
 
 
 def write(sink: BinaryIO, table: pa.Table, note: Note) -> int:
@@ -138,7 +137,7 @@ def _check_seal(content: bytes, uri: str) -> None:
     footer_size = int.from_bytes(tail[:4], "little") + _TAIL_SIZE
     seal_end = len(content) - footer_size
     seal = content[max(seal_end - _SEAL_SIZE, 0) : max(seal_end, 0)]
-    if len(seal) < _SEAL_SIZE or not seal.startswith(_SEAL) or not tail.endswith(_PARQUET):
+    if len(seal) < _SEAL_SIZE or not seal.startswith(_SEAL):
         raise DataFrameLoadError(
             uri,
             f"the file ({len(content)} bytes) is cut off or damaged, or was not written by "

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_LONGEST_NAME = 80  # characters
 _MOST_LINES = 25  # A message is read in a terminal; `.problems` has the rest.
 
 
@@ -54,7 +55,9 @@ class Problem:
             found: What was found, by type.
             remedy: What to do about it, with `{it}` for the column.
         """
-        return cls("column", shown(label), found, remedy.replace("{it}", f"frame[{label!r}]"))
+        code = f"frame[{label!r}]"
+        it = code if len(code) <= _LONGEST_NAME else "the column"
+        return cls("column", shown(label), found, remedy.replace("{it}", it))
 
     @classmethod
     def of_part(cls, part: str, it: str, found: str, remedy: str) -> "Problem":
@@ -69,7 +72,11 @@ class Problem:
         return cls(part, None, found, remedy.replace("{it}", it))
 
     def __str__(self) -> str:
-        subject = self.part if self.name is None else f"{self.part} {self.name}"
+        subject = self.part
+        if self.name is not None:
+            # One problem is one line, whatever the label is.
+            name = self.name if self.name.isprintable() else repr(self.name)
+            subject += " " + (name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "...")
         return f"{subject}: {self.found}. Remedy: {self.remedy}."
 
 

@@ -147,7 +147,8 @@ def _identity(value: object) -> object:
 
 
 def _marker(missing: Objects) -> str:
-    found = {_marker_of(value) for value in missing}
+    kinds = set(map(type, missing))  # a single pass in C; there may be millions
+    found = {_marker_of(kind) for kind in kinds}
     if len(found) > 1:
         raise Unfaithful(
             f"different missing values in one column ({', '.join(sorted(found))})",
@@ -156,15 +157,12 @@ def _marker(missing: Objects) -> str:
     return found.pop() if found else "None"
 
 
-def _marker_of(value: object) -> str:
-    if isinstance(value, float):
-        return "nan"
+def _marker_of(kind: type) -> str:
     for name, marker in _MISSING.items():
-        if value is marker:
+        if issubclass(kind, type(marker)):
             return name
     raise Unfaithful(
-        f"missing values of type {name_of(type(value))}",
-        "use None: {it}.where({it}.notna(), None)",
+        f"missing values of type {name_of(kind)}", "use None: {it}.where({it}.notna(), None)"
     )
 
 
