@@ -510,6 +510,15 @@ def test_a_column_that_is_read_differently_is_refused(
     ]
 
 
+def test_categories_do_not_depend_on_the_reader() -> None:
+    """Where a reader of Parquet orders the categories anew, each row keeps its own."""
+    values = pd.Series(pd.Categorical(["b", None, "a"], categories=["c", "b", "a"]))
+    _, spec = _column.encode(values)
+    anew = pa.chunked_array([pa.array(["b"]), pa.array([None, "a"])]).dictionary_encode()
+    loaded = _column.decode(pa.chunked_array([anew.chunk(0), anew.chunk(1)]), spec)
+    assert loaded.equals(values.array)
+
+
 def test_an_index_that_is_read_differently_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
