@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from governance.hooks._redaction import cut, redact
 
-Outcome = Literal["completed", "failed", "stopped"]
+Outcome = Literal["completed", "failed", "stopped", "stale"]
+Severity = Literal["error", "warning", "recovery", "info"]
 
 # Longer causes are cut in their middle: first and last lines tell most.
 _CAUSE_LIMIT = 4_000
@@ -15,21 +16,70 @@ _DETAILS_LIMIT = 100
 
 
 @dataclass(frozen=True)
+class Frame:
+    """One line of a traceback: where, and what stands there."""
+
+    file: str
+    line: int
+    function: str
+    code: str | None = None
+
+
+@dataclass(frozen=True)
 class Cause:
-    """Why something failed, free of secrets; build it with `cause_of`."""
+    """Why something failed, free of secrets; build it with `cause_of`.
+
+    Attributes:
+        error: Class name of the exception.
+        message: Its message.
+        step: Name of the step that raised it, or None where the pipeline function did.
+        attempt: Which attempt of the step failed last, from 1.
+        details: Structured details, as the platform's gates give them.
+        frames: The first and the last relevant frame, outermost first.
+        log: The last lines that the step logged, oldest first.
+    """
 
     error: str
     message: str
     step: str | None = None
+    attempt: int = 1
     details: tuple[Mapping[str, str | int | float | bool | None], ...] = ()
+    frames: tuple[Frame, ...] = ()
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What a completed run puts an end to.
+
+    Attributes:
+        failed_runs: How many runs of the pipeline failed in a row before it.
+        seconds: From the end of the first of them to the end of this run.
+    """
+
+    failed_runs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The same failure as one that was told, counted in silence since.
+
+    Attributes:
+        count: How many were not told, this one not among them.
+        since: When the last one was told, with time zone.
+    """
+
+    count: int
+    since: datetime
 
 
 @dataclass(frozen=True)
 class Event:
-    """A run or a step that ended.
+    """A run or a step that ended, or a run of which nothing was heard for too long.
 
     Attributes:
-        outcome: How it ended.
+        outcome: How it ended; "stale" where it did not.
         pipeline: Name of the pipeline.
         run: Name of the run.
         run_id: ZenML's id of the run.
@@ -43,6 +93,12 @@ class Event:
         commit: Commit of the code.
         url: The run in the dashboard.
         causes: Why it failed, one per failed step.
+        owner: Who owns the pipeline, from a tag such as `owner_team:payments`.
+        tags: The run's tags.
+        environment: Where it ran, such as "production".
+        recovery: What failures it puts an end to, where it completed.
+        repeats: How often the same failure was counted in silence before.
+        late: Seconds by which its message comes late, where a channel was down.
     """
 
     outcome: Outcome
@@ -59,6 +115,19 @@ class Event:
     commit: str | None = None
     url: str | None = None
     causes: tuple[Cause, ...] = ()
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    environment: str | None = None
+    recovery: Recovery | None = None
+    repeats: Repeats | None = None
+    late: float | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters, as routes ask for it."""
+        if self.outcome == "completed":
+            return "info" if self.recovery is None else "recovery"
+        return "warning" if self.outcome == "stopped" else "error"
 
     @property
     def subject(self) -> Literal["run", "step"]:

@@ -7,8 +7,13 @@ from governance.hooks._redaction import cut, defuse, redact
 _LIMIT = 3_000
 _CAUSES = 3
 _CAUSE_LIMIT = 800
-_MARKS = {"completed": "✅", "failed": "❌", "stopped": "⏹️"}
-_VERBS = {"completed": "completed", "failed": "failed", "stopped": "was stopped"}
+_MARKS = {"completed": "✅", "failed": "❌", "stopped": "⏹️", "stale": "⏳"}
+_VERBS = {
+    "completed": "completed",
+    "failed": "failed",
+    "stopped": "was stopped",
+    "stale": "does not end",
+}
 
 
 def render(event: Event) -> str:

@@ -6,6 +6,8 @@ from uuid import UUID, uuid5
 
 from governance.hooks._event import Event
 
+# What a message tells its readers about other runs and about itself.
+_FOR_READERS = {"recovery", "repeats", "late"}
 _NAMESPACE = UUID("5b9e3c1e-6d0e-5b52-9d1c-6f1f2a3e8b47")
 
 
@@ -31,8 +33,11 @@ def record_bytes(event: Event) -> bytes:
     Returns:
         A CloudEvents 1.0 object in structured mode, UTF-8, keys sorted, no white space.
     """
-    facts = asdict(event)
+    facts = {key: value for key, value in asdict(event).items() if key not in _FOR_READERS}
     time = facts.pop("time").isoformat()
+    for cause in facts["causes"]:
+        # Lines of a log or of the code may hold data, which no record does.
+        del cause["frames"], cause["log"]
     record = {
         "specversion": "1.0",
         "id": _record_id(event),
