@@ -5,6 +5,7 @@ interpreter's exit: non-daemon threads are joined and `atexit` functions run. A 
 `multiprocessing` would skip the latter.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -16,6 +17,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -52,16 +54,21 @@ class ForkServer:
     Args:
         preload: Module that it imports; it must start no thread and open no connection.
         environment: Its environment while it imports; a started process gets one of its own.
+        log: File for what it and its processes print; without one they print where this does.
     """
 
-    def __init__(self, preload: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, preload: str, environment: Mapping[str, str], log: Path | None = None
+    ) -> None:
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, log.open("wb") if log else contextlib.nullcontext() as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tools.fork_server", str(theirs.fileno()), preload],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
                 pass_fds=[theirs.fileno()],
             )
         self._line = ours.makefile("rw", encoding="utf-8")

@@ -32,18 +32,20 @@ from zenml.orchestrators.step_run_utils import StepRunRequestFactory, fetch_step
 from zenml.utils import source_utils
 from zenml.utils.time_utils import utc_now
 
-from tools.fork_server import ForkServer, WarmProcess
 from tools.process_entrypoints import (
     ORCHESTRATOR_RUN_ID,
     SOURCE_ROOT,
     ProcessPipelineEntrypointConfiguration,
     ProcessStepEntrypointConfiguration,
 )
+from tools.process_warmth import warm_server
 from tools.zenml_server import clean_environment
 
 if TYPE_CHECKING:
     from zenml.models import PipelineRunResponse, PipelineSnapshotResponse
     from zenml.stack import Stack
+
+    from tools.fork_server import WarmProcess
 
 _ENTRYPOINT = "zenml.entrypoints.entrypoint"
 _TICK = 0.1
@@ -241,7 +243,7 @@ class _Run:
         )
         process: WarmProcess | subprocess.Popen[bytes]
         if self._config.start == "fork":
-            process = _fork_server().start(_ENTRYPOINT, arguments, environment)
+            process = _warm_server().start(_ENTRYPOINT, arguments, environment)
         else:
             command = [sys.executable, "-m", _ENTRYPOINT, *arguments]
             process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
@@ -301,7 +303,5 @@ class _Run:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-@functools.cache
-def _fork_server() -> ForkServer:
-    # Threads of a numerical library would not survive the fork.
-    return ForkServer("tools.process_preload", clean_environment() | {"OPENBLAS_NUM_THREADS": "1"})
+# One for all pipelines of this process; it ends when this process, the other end, is gone.
+_warm_server = functools.cache(warm_server)

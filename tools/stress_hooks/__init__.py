@@ -1,0 +1,1 @@
+"""Proofs that need many runs: exactly one message per run, through crashes and outages."""
