@@ -114,6 +114,13 @@ def bench(session: nox.Session) -> None:
         session.run("python", "-m", f"tools.bench_{name}")
 
 
+@nox.session(default=False)
+def stress(session: nox.Session) -> None:
+    """Stress the hooks on a real ZenML server, for minutes: -- runs|kill|outage [OPTIONS]."""
+    install(session, "integration", "governance-hooks")
+    session.run("python", "-m", "tools.stress_hooks", *session.posargs)
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Build and inspect the distributions of all components, or of those named after --."""

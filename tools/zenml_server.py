@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.component import ROOT
+
 _USER = "default"
 _START_SECONDS = 120
 _STOP_SECONDS = 20
@@ -138,8 +140,8 @@ def _start(server: ZenMLServer, more: Mapping[str, str]) -> "subprocess.Popen[by
         **more,
     }
     host, _, port = _address(server.url).partition(":")
-    command = [sys.executable, "-m", "uvicorn", "zenml.zen_server.zen_server_api:app"]
-    command += [f"--host={host}", f"--port={port}", "--log-level=warning"]
+    command = [sys.executable, "-m", "uvicorn", "tools.zenml_server_app:application", "--factory"]
+    command += [f"--app-dir={ROOT}", f"--host={host}", f"--port={port}", "--log-level=warning"]
     with server.log.open("wb") as log:
         return subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
 

@@ -17,8 +17,8 @@ from tools.component import ROOT
 from tools.stress_hooks import pipelines
 
 _FLAVORS = {
-    "governance.hooks.testing.RecordingAlerterFlavor": Kind.ALERTER,
-    "tools.process_orchestrator.ProcessOrchestratorFlavor": Kind.ORCHESTRATOR,
+    "recording": ("governance.hooks.testing.RecordingAlerterFlavor", Kind.ALERTER),
+    "process": ("tools.process_orchestrator.ProcessOrchestratorFlavor", Kind.ORCHESTRATOR),
 }
 
 
@@ -31,9 +31,9 @@ def setup(stacks: list[dict[str, Any]], answer: str) -> None:
         answer: File that gets the stacks' ids by name.
     """
     client = Client()
-    known = {flavor.source for flavor in client.list_flavors(size=200).items}
-    for source, kind in _FLAVORS.items():
-        if source not in known:
+    known = {flavor.name for flavor in client.list_flavors(size=200).items}
+    for name, (source, kind) in _FLAVORS.items():
+        if name not in known:
             client.create_flavor(source, kind)
     default = client.active_stack_model.components
     ids = {}
