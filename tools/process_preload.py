@@ -20,7 +20,9 @@ for _name in (
     "zenml.stack.stack",
     "zenml.step_operators.step_operator_entrypoint_configuration",
     "zenml.steps.decorated_step",
+    "zenml.zen_stores.migrations.alembic",
     "zenml.zen_stores.rest_zen_store",
+    "zenml.zen_stores.sql_zen_store",
     # Imported by name when a stack is loaded.
     "zenml.annotators",
     "zenml.container_registries",
