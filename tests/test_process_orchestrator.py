@@ -143,6 +143,7 @@ def test_execution_modes_are_kept(answers: Answers) -> None:
     """After a failure the other steps go on, are not begun, or are stopped, as the mode says."""
     steps = {mode: answers[mode]["steps"] for mode in _MODES}
     assert [answers[mode]["status"] for mode in _MODES] == ["failed"] * 3
+    assert all("Steps failed" in answers[mode]["raised"] for mode in _MODES)
     go_on, begin_none, stop_all = map(dict, steps.values())
     assert (go_on["sleep"], go_on["gather_2"]) == ("completed", "completed")
     # Whether the long step had begun by then is chance.
