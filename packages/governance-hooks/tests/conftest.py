@@ -1,13 +1,16 @@
-"""Every test runs on a real ZenML store in a temporary folder."""
+"""Every test runs on a real ZenML store in a temporary folder; events are made here."""
 
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import strategies as st
 
 _HOME = tempfile.mkdtemp(prefix="governance-zenml-")
 # ZenML reads its environment when it is first imported.
@@ -17,6 +20,174 @@ os.environ.update(
     ZENML_ENABLE_REPO_INIT_WARNINGS="false",
     ZENML_LOGGING_COLORS_DISABLED="true",
 )
+
+# Nor may anything of ours import ZenML before that.
+from governance.hooks._event import (  # noqa: E402
+    Cause,
+    Event,
+    Frame,
+    Recovery,
+    Repeats,
+    cause_of,
+)
+from governance.hooks._traceback import relevant_frames  # noqa: E402
+
+_TABLE = """2 of 5 data-quality checks failed:
+check         required  found
+rows          >= 100    12
+missing       <= 10 %   31 %"""
+_KNOWN = Event(
+    "completed",
+    pipeline="training_pipeline",
+    run="training_pipeline-2026_01_02",
+    run_id="0b5e",
+    time=datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
+    duration=192.4,
+    stack="production",
+    user="ada",
+    model="churn 7 (staging)",
+    commit="4f2a9c1",
+    url="https://zenml.example/runs/0b5e?tab=logs&page=1",
+    owner="payments",
+    tags=("owner_team:payments", "nightly"),
+    environment="production",
+)
+_CAUSE = Cause(
+    "ValueError",
+    "Input X contains NaN.\nLogisticRegression does not accept missing values <!channel> `now`",
+    "train",
+    frames=(
+        Frame("pipelines/train.py", 42, "train", "model.fit(features, labels)"),
+        Frame("sklearn/validation.py", 169, "_assert_all_finite", "raise ValueError(msg_err)"),
+    ),
+    log=(
+        "\x1b[32mLoading 12,000 rows\x1b[0m",
+        "  0%|    | 0/3\r100%|####| 3/3",
+        "Training with ```3``` folds & <b>fun</b>",
+    ),
+)
+_FAILED = replace(_KNOWN, outcome="failed", causes=(_CAUSE,))
+_TOLD = datetime(2026, 1, 2, 1, 2, tzinfo=timezone.utc)
+KINDS = {
+    "run completed": _KNOWN,
+    "run recovered": replace(_KNOWN, recovery=Recovery(failed_runs=3, seconds=18_120)),
+    "run recovered at once": replace(_KNOWN, recovery=Recovery(failed_runs=1, seconds=600)),
+    "run failed": _FAILED,
+    "run failed at a gate": replace(
+        _FAILED,
+        causes=(
+            Cause(
+                "DataQualityError", _TABLE, "validate", details=({"check": "rows", "found": 12},)
+            ),
+        ),
+    ),
+    "two steps failed": replace(
+        _FAILED,
+        causes=(
+            replace(_CAUSE, attempt=3, frames=_CAUSE.frames[:1]),
+            Cause("KeyError", "'label'", "evaluate", frames=(Frame("e.py", 1, "<module>"),)),
+        ),
+    ),
+    "many steps failed": replace(
+        _FAILED, causes=tuple(replace(_CAUSE, step=f"train_{number}") for number in range(5))
+    ),
+    "pipeline function failed": replace(_FAILED, causes=(Cause("LookupError", "nothing there"),)),
+    "run stopped": replace(_KNOWN, outcome="stopped"),
+    "run stale": replace(_KNOWN, outcome="stale", duration=90_000),
+    "run stale since nobody knows when": replace(_KNOWN, outcome="stale", duration=None),
+    "step completed": replace(_KNOWN, step="train"),
+    "step failed at its third attempt": replace(_FAILED, step="train", attempt=3),
+    "failure repeated": replace(_FAILED, repeats=Repeats(count=3, since=_TOLD)),
+    "failure repeated once": replace(_FAILED, repeats=Repeats(count=1, since=_TOLD.replace(day=1))),
+    "failure told again": replace(_FAILED, repeats=Repeats(count=0, since=_TOLD)),
+    "run with strange names": replace(
+        _FAILED,
+        pipeline="*p* <!channel> & @everyone",
+        run="_run_ https://evil.example ||x||",
+        owner="~o~ `c` [t](https://evil.example)",
+        model="> # <https://evil.example|m>",
+        causes=(
+            Cause(
+                "E*",
+                "a\n```\n<!here>\n```\n*b*",
+                "__main__",
+                frames=(Frame("```.py", 1, "<lambda>", "x = `1` and <@U1>"),),
+            ),
+        ),
+    ),
+    "told late": replace(_KNOWN, late=192.4),
+    "told very late": replace(_KNOWN, late=100_000.0),
+    "nothing known": Event(
+        "completed",
+        pipeline="p",
+        run="r",
+        run_id="1",
+        time=datetime(2026, 1, 2, tzinfo=timezone.utc),
+    ),
+}
+
+# What chat services give a meaning, among any characters there are, halves of pairs included.
+_MARKUP = st.sampled_from(
+    ["```", "`", "*", "_", "~", "||", "<!channel>", "<@U1>", "@everyone", "<https://x.y|z>", "&"]
+)
+_TEXT = st.text(max_size=30) | st.lists(
+    _MARKUP | st.text(st.characters(codec=None), max_size=3), max_size=20
+).map("".join)
+# Some are very long, and of characters that are written as several.
+_LONG = _TEXT | st.builds(lambda text, times: text * times, _TEXT, st.sampled_from([9, 999]))
+_SECONDS = st.floats() | st.integers(0, 10**6)
+_TIME = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())  # noqa: DTZ001
+_FRAMES = st.builds(Frame, _LONG, st.integers(0, 10**9), _LONG, st.none() | _LONG)
+_CAUSES = st.builds(
+    Cause,
+    _LONG,
+    _LONG,
+    st.none() | _LONG,
+    attempt=st.integers(1, 10**9),
+    frames=st.lists(_FRAMES, max_size=3).map(tuple),
+    log=st.lists(_LONG, max_size=12).map(tuple),
+)
+_MAYBE = st.none() | _LONG
+EVENTS = st.builds(
+    Event,
+    st.sampled_from(["completed", "failed", "stopped", "stale"]),
+    pipeline=_LONG,
+    run=_LONG,
+    run_id=_TEXT,
+    time=_TIME,
+    step=_MAYBE,
+    attempt=st.integers(1, 10**9),
+    duration=st.none() | _SECONDS,
+    stack=_MAYBE,
+    user=_MAYBE,
+    model=_MAYBE,
+    commit=_MAYBE,
+    url=_MAYBE | _TEXT.map("https://zenml.example/{}".format),
+    causes=st.lists(_CAUSES, max_size=6).map(tuple),
+    owner=_MAYBE,
+    tags=st.lists(_TEXT, max_size=3).map(tuple),
+    environment=_MAYBE,
+    recovery=st.none() | st.builds(Recovery, st.integers(1, 10**9), _SECONDS),
+    repeats=st.none() | st.builds(Repeats, st.integers(0, 10**9), _TIME),
+    late=st.none() | _SECONDS,
+)
+# Tests cannot import each other: what they share, hypothesis and pytest hand to them.
+st.register_type_strategy(Event, EVENTS)
+
+
+@pytest.fixture(params=KINDS)
+def event(request: pytest.FixtureRequest) -> Event:
+    """Give one event of each kind that a reader tells apart."""
+    return KINDS[request.param]
+
+
+@pytest.fixture
+def long_failure() -> Event:
+    """Give a failure of which every part is very long, with the first and last words marked."""
+    long = "first " + "x" * 100_000 + " last"
+    frames = relevant_frames(f'  File "{"/d" * 50_000}/train.py", line 1, in train\n    {long}\n')
+    cause = replace(cause_of("E", long, "train"), frames=frames, log=(long,) * 100)
+    return replace(_KNOWN, outcome="failed", causes=(cause,) * 100, tags=("tag",) * 10_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

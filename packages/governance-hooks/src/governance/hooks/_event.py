@@ -162,27 +162,6 @@ def cause_of(
     )
 
 
-def exception_name(source: str | None, traceback: str | None) -> str:
-    """Find the class name of an exception in what ZenML keeps of it.
-
-    Args:
-        source: Import path of the class; None where the class is no module's attribute.
-        traceback: The traceback as Python prints it; ZenML 0.95 leaves its last line out.
-
-    Returns:
-        The class name without its module, or "Error" where there is none to read.
-    """
-    if source:
-        return source.rpartition(".")[2]
-    for line in reversed((traceback or "").splitlines()):
-        name = line.partition(":")[0].rpartition(".")[2]
-        # Frames and continuation lines are indented, so the first line that
-        # starts with an identifier at column 0 is the exception itself.
-        if line and not line[0].isspace() and name.isidentifier() and name[0].isupper():
-            return name
-    return "Error"
-
-
 def _plain(value: object) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool | int | float):
         return value

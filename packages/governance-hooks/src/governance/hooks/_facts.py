@@ -10,9 +10,10 @@ from zenml.client import Client
 from zenml.enums import ExecutionStatus
 from zenml.steps.step_context import StepContext
 
-from governance.hooks._event import Cause, Event, Outcome, cause_of, exception_name
+from governance.hooks._event import Cause, Event, Outcome, cause_of
 from governance.hooks._redaction import redact
 from governance.hooks._stack import keep_source_root
+from governance.hooks._traceback import exception_name
 
 if TYPE_CHECKING:
     from zenml.models import ExceptionInfo, PipelineRunResponse, StepRunResponse

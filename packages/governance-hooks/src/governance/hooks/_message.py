@@ -1,19 +1,25 @@
-"""An event as a message that a person wants to read."""
+"""An event as plain text, for every alerter."""
 
 from governance.hooks._event import Cause, Event
-from governance.hooks._redaction import cut, defuse, redact
+from governance.hooks._foreign import legible, tail
+from governance.hooks._redaction import cut, defuse
+from governance.hooks._wording import (
+    brief_facts,
+    further,
+    headline,
+    link,
+    notes,
+    of_step,
+    place,
+    title,
+)
 
 # Slack's section block, the tightest of the usual channels but Discord.
 _LIMIT = 3_000
 _CAUSES = 3
 _CAUSE_LIMIT = 800
-_MARKS = {"completed": "✅", "failed": "❌", "stopped": "⏹️", "stale": "⏳"}
-_VERBS = {
-    "completed": "completed",
-    "failed": "failed",
-    "stopped": "was stopped",
-    "stale": "does not end",
-}
+_FRAME_LIMIT = 240
+_LOG_LINES = 10
 
 
 def render(event: Event) -> str:
@@ -23,60 +29,40 @@ def render(event: Event) -> str:
         event: The run or step that ended.
 
     Returns:
-        At most 3,000 characters, the headline first, without secrets or chat commands.
+        At most 3,000 characters, the headline first, without secrets or chat commands. Of the
+        room that headline and facts leave, causes have three quarters, log lines the rest.
     """
-    lines = [_headline(event)]
-    lines += [_why(cause, event) for cause in event.causes[:_CAUSES]]
-    if len(event.causes) > _CAUSES:
-        lines.append(f"… and {len(event.causes) - _CAUSES} more failed steps")
-    lines += [f"{name}: {value}" for name, value in _fields(event) if value]
-    return cut(defuse("\n".join(lines)), _LIMIT)
+    causes = event.causes[:_CAUSES]
+    top = [headline(event), *notes(event)]
+    bottom = [further(event.causes[_CAUSES:])]
+    bottom += [f"{name}: {value}" for name, value in brief_facts(event).items()]
+    if url := link(event):
+        bottom.append(f"Link: {url}")
+    room = _LIMIT - _size(top) - _size(bottom)
+    logs = [cause for cause in causes if cause.log]
+    share = (room * 3 // 4 if logs else room) // max(1, len(causes))
+    told = [_why(cause, event, share) for cause in causes]
+    room -= _size(told)
+    log = [line for cause in logs for line in _log(cause, event, room // len(logs))]
+    return defuse("\n".join(filter(None, [*top, *told, *bottom, *log])))
 
 
-def duration_text(seconds: float) -> str:
-    """Write a duration as people say it.
-
-    Args:
-        seconds: Length in seconds.
-
-    Returns:
-        For example "0.42 s", "12.3 s", "3 min 12 s" or "5 h 2 min".
-    """
-    if seconds < 10:  # noqa: PLR2004 two digits are worth reading below ten seconds
-        return f"{seconds:.2f} s"
-    if round(seconds, 1) < 60:  # noqa: PLR2004
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:  # noqa: PLR2004
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+def _why(cause: Cause, event: Event, room: int) -> str:
+    """Tell a cause and its frames, in two thirds and one third of the room at most."""
+    limit = min(_CAUSE_LIMIT, room * 2 // 3)
+    lines = [cut(f"{title(cause, event)}: {defuse(legible(cause.message)).strip()}", limit)]
+    for frame in cause.frames[:2]:
+        code = f": {legible(frame.code).strip()}" if frame.code else ""
+        at = defuse(f"  at {place(frame)}{code}").replace("\n", " ")
+        lines.append(cut(at, min(_FRAME_LIMIT, room // 6 - 4)))
+    return "\n".join(lines)
 
 
-def _headline(event: Event) -> str:
-    verb = _VERBS[event.outcome]
-    mark = _MARKS[event.outcome]
-    if event.step is None:
-        return f"{mark} Pipeline {verb}: {event.pipeline}"
-    attempt = f" (attempt {event.attempt})" if event.attempt > 1 else ""
-    return f"{mark} Step {verb}{attempt}: {event.step} in {event.pipeline}"
+def _log(cause: Cause, event: Event, room: int) -> list[str]:
+    name = f"Last log lines{of_step(cause, event)}:"
+    lines = tail(cause.log, _LOG_LINES, room - len(name) - 1 - 2 * _LOG_LINES)
+    return [name, *(f"  {line}" for line in lines)] if lines else []
 
 
-def _why(cause: Cause, event: Event) -> str:
-    where = f"{cause.step}: " if cause.step and event.step is None else ""
-    return f"{where}{cause.error}: {cut(cause.message, _CAUSE_LIMIT)}"
-
-
-def _fields(event: Event) -> list[tuple[str, str | None]]:
-    duration = None if event.duration is None else duration_text(event.duration)
-    where = [
-        f"stack {event.stack}" if event.stack else "",
-        f"user {event.user}" if event.user else "",
-    ]
-    told = ", ".join(part for part in where if part)
-    return [
-        ("Run", f"{event.run} ({told})" if told else event.run),
-        ("Duration", duration),
-        ("Model", event.model),
-        ("Commit", event.commit),
-        ("Link", event.url and redact(event.url)),
-    ]
+def _size(lines: list[str]) -> int:
+    return sum(len(line) + 1 for line in lines)

@@ -3,8 +3,8 @@
 from zenml import log_metadata
 from zenml.logger import get_logger
 
+from governance.hooks._duration import duration_text
 from governance.hooks._facts import current, run_so_far, step_event
-from governance.hooks._message import duration_text
 from governance.hooks._watcher import Task, watcher
 
 logger = get_logger(__name__)
