@@ -102,7 +102,7 @@ KINDS = {
     "failure told again": replace(_FAILED, repeats=Repeats(count=0, since=_TOLD)),
     "run with strange names": replace(
         _FAILED,
-        pipeline="*p* <!channel> & @everyone",
+        pipeline="*p* <!channel> & @everyone and x@here_",
         run="_run_ https://evil.example ||x||",
         owner="~o~ `c` [t](https://evil.example)",
         model="> # <https://evil.example|m>",

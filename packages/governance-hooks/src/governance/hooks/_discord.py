@@ -29,6 +29,8 @@ _ROOMY = 800  # where logs have a share of their own, not only what the causes l
 # Underscores inside of words format nothing. A colon before slashes would make a link.
 _FORMATTING = re.compile(r"[\\`*~|<\[]|(?<![^\W_])_|_(?![^\W_])|:(?=//)")
 _BACKTICKS = re.compile("`(?=`)")
+# Discord reads these inside of words, too.
+_MENTION = re.compile("@(?=everyone|here)")
 
 
 def render_discord(event: Event) -> str:
@@ -89,12 +91,16 @@ def _fenced(lines: list[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return _FORMATTING.sub(r"\\\g<0>", defuse(text))
+    return _FORMATTING.sub(r"\\\g<0>", _harmless(text))
 
 
 def _code(text: str) -> str:
     # No two backticks in a row: nothing in the text ends the code.
-    return defuse(_BACKTICKS.sub("`\u200b", text))
+    return _harmless(_BACKTICKS.sub("`\u200b", text))
+
+
+def _harmless(text: str) -> str:
+    return _MENTION.sub("@\u200b", defuse(text))
 
 
 def _size(lines: list[str]) -> int:
