@@ -15,7 +15,7 @@ EVENT = Event(
     run_id="0b5e",
     time=TIME,
     step="my step/1",
-    causes=(Cause("ValueError", "ü", "my step/1", ({"check": "rows", "found": 3},)),),
+    causes=(Cause("ValueError", "ü", "my step/1", details=({"check": "rows", "found": 3},)),),
 )
 
 

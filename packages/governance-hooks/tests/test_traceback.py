@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.hooks._event import Frame
+from governance.hooks._event import Frame, cause_of
 from governance.hooks._traceback import exception_name, relevant_frames
 
 USER = "/home/ada/churn/pipelines/train.py"
@@ -93,8 +93,13 @@ FIT = Frame("sklearn/base.py", 7, "fit", "raise ValueError(message)")
         ),
         pytest.param(
             frame(USER, 1, "train", "connect(password='hunter2')"),
-            (Frame("pipelines/train.py", 1, "train", "connect(password=[redacted])"),),
-            id="secret in the code",
+            (Frame("pipelines/train.py", 1, "train", "connect(password='hunter2')"),),
+            id="as it stands",
+        ),
+        pytest.param(
+            frame(USER, 1, "train", "fit(x)", margin="") + "ValueError: no\n",
+            (Frame("pipelines/train.py", 1, "train", "fit(x)"),),
+            id="without margin, as ZenML 0.95 keeps it",
         ),
         pytest.param("", (), id="empty"),
         pytest.param(None, (), id="none"),
@@ -129,9 +134,17 @@ def compile_nothing() -> None:
 
 
 def test_every_part_of_a_frame_is_short() -> None:
-    """Names and code of any length come back at a length that a person reads."""
-    (found,) = relevant_frames(frame("d" * 50_000, 1, "f" * 50_000, "c" * 50_000))
-    assert max(len(found.file), len(found.function), len(found.code or "")) <= 160
+    """Names of any length come back at a length that a person reads."""
+    (found,) = relevant_frames(frame("d" * 50_000, 1, "f" * 50_000, "c"))
+    assert max(len(found.file), len(found.function)) <= 160
+
+
+def test_cause_s_code_is_short_and_without_secrets() -> None:
+    """A line of code gets into a cause without its secrets, and at a length that one reads."""
+    frames = relevant_frames(frame(USER, 1, "train", "connect(password='hunter2')"))
+    assert cause_of("E", "no", frames=frames).frames[0].code == "connect(password='[redacted]')"
+    frames = relevant_frames(frame(USER, 1, "train", "c" * 50_000))
+    assert len(cause_of("E", "no", frames=frames).frames[0].code or "") <= 200
 
 
 @given(st.text() | st.lists(st.sampled_from([HEAD, CALL, BELOW, "x", "\n", " | "])).map("".join))

@@ -3,8 +3,8 @@
 import re
 
 from governance.hooks._event import Cause, Event
-from governance.hooks._foreign import fitted, legible, tail, units
-from governance.hooks._redaction import defuse
+from governance.hooks._foreign import fitted, tail, units
+from governance.hooks._text import defuse, legible
 from governance.hooks._wording import (
     brief_facts,
     further,
@@ -28,9 +28,6 @@ _SMALLEST_LOG = 150
 _ROOMY = 800  # where logs have a share of their own, not only what the causes leave
 # Underscores inside of words format nothing. A colon before slashes would make a link.
 _FORMATTING = re.compile(r"[\\`*~|<\[]|(?<![^\W_])_|_(?![^\W_])|:(?=//)")
-_BACKTICKS = re.compile("`(?=`)")
-# Discord reads these inside of words, too.
-_MENTION = re.compile("@(?=everyone|here)")
 
 
 def render_discord(event: Event) -> str:
@@ -69,12 +66,12 @@ def _why(cause: Cause, event: Event, room: int) -> str:
     name = f"**{fitted(title(cause, event), max(_SMALLEST, room // 4), _escape)}**"
     room -= units(name) + _FENCE_SIZE
     share = room * 3 // 5 if cause.frames else room
-    told = [fitted(legible(cause.message).strip("\n"), max(_SMALLEST, share), _code)]
+    told = [fitted(legible(cause.message).strip("\n"), max(_SMALLEST, share), defuse)]
     for frame in cause.frames[:2]:
         code = f": {legible(frame.code).strip()}" if frame.code else ""
         left = room - _size(told) - _SMALLEST * (frame is cause.frames[0])
         if left >= _SMALLEST:
-            told.append(fitted(f"at {place(frame)}{code}".replace("\n", " "), left, _code))
+            told.append(fitted(f"at {place(frame)}{code}".replace("\n", " "), left, defuse))
     return f"{name}\n{_fenced(told)}"
 
 
@@ -82,7 +79,7 @@ def _log(cause: Cause, event: Event, room: int) -> list[str]:
     name = _escape(f"Last log lines{of_step(cause, event)}:")
     left = room - units(name) - _FENCE_SIZE
     lines = tail(cause.log, _LOG_LINES, left)
-    return [name, _fenced([fitted("\n".join(lines), left, _code)])] if lines else []
+    return [name, _fenced([fitted("\n".join(lines), left, defuse)])] if lines else []
 
 
 def _fenced(lines: list[str]) -> str:
@@ -91,16 +88,7 @@ def _fenced(lines: list[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return _FORMATTING.sub(r"\\\g<0>", _harmless(text))
-
-
-def _code(text: str) -> str:
-    # No two backticks in a row: nothing in the text ends the code.
-    return _harmless(_BACKTICKS.sub("`\u200b", text))
-
-
-def _harmless(text: str) -> str:
-    return _MENTION.sub("@\u200b", defuse(text))
+    return _FORMATTING.sub(r"\\\g<0>", defuse(text))
 
 
 def _size(lines: list[str]) -> int:

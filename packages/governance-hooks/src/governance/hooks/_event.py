@@ -1,11 +1,11 @@
 """What happened, as plain facts: the one model behind messages, records and metrics."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from governance.hooks._redaction import cut, redact
+from governance.hooks._redaction import shorten
 
 Outcome = Literal["completed", "failed", "stopped", "stale"]
 Severity = Literal["error", "warning", "recovery", "info"]
@@ -13,6 +13,8 @@ Severity = Literal["error", "warning", "recovery", "info"]
 # Longer causes are cut in their middle: first and last lines tell most.
 _CAUSE_LIMIT = 4_000
 _DETAILS_LIMIT = 100
+_LINE_LIMIT = 500
+_VALUE_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,15 @@ class Event:
 
 
 def cause_of(
-    error: str, message: str, step: str | None = None, failures: Iterable[Any] = ()
+    error: str,
+    message: str,
+    step: str | None = None,
+    failures: Iterable[Any] = (),
+    *,
+    attempt: int = 1,
+    frames: Iterable[Frame] = (),
+    log: Iterable[str] = (),
+    values: Collection[str] = (),
 ) -> Cause:
     """Describe a cause without the secrets that its text may hold.
 
@@ -145,24 +155,37 @@ def cause_of(
         message: Its message, of any length.
         step: Name of the step it was raised in.
         failures: Structured details: objects with `as_dict()`, as the platform's gates raise.
+        attempt: Which attempt of the step this was.
+        frames: Where it was raised.
+        log: What the step logged last.
+        values: Secrets that are known by value.
 
     Returns:
         The cause, redacted and cut to a size that a person reads.
     """
+
+    def safe(text: str, limit: int) -> str:
+        # What is no Unicode, such as half a surrogate pair, no channel and no file takes.
+        return shorten(text.encode("utf-8", "replace").decode(), limit, values)
+
+    def plain(value: object) -> str | int | float | bool | None:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return safe(str(value), _VALUE_LIMIT)
+
     rows = [
         failure.as_dict() for failure in failures if callable(getattr(failure, "as_dict", None))
     ]
     return Cause(
-        error=error,
-        message=cut(redact(message), _CAUSE_LIMIT),
+        error=safe(error, _VALUE_LIMIT),
+        message=safe(message, _CAUSE_LIMIT),
         step=step,
+        attempt=attempt,
         details=tuple(
-            {str(key): _plain(value) for key, value in row.items()} for row in rows[:_DETAILS_LIMIT]
+            {str(key): plain(value) for key, value in row.items()} for row in rows[:_DETAILS_LIMIT]
         ),
+        frames=tuple(
+            replace(frame, code=frame.code and safe(frame.code, _VALUE_LIMIT)) for frame in frames
+        ),
+        log=tuple(safe(line, _LINE_LIMIT) for line in log),
     )
-
-
-def _plain(value: object) -> str | int | float | bool | None:
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return cut(redact(str(value)), 200)

@@ -1,35 +1,11 @@
 """Foreign text on its way into a message: legible, harmless, and no longer than its place."""
 
-import re
 from collections.abc import Callable, Iterable
 
-from governance.hooks._redaction import cut, defuse
+from governance.hooks._text import cut, defuse, legible
 
-# Colours, cursor movements and window titles of a terminal.
-_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-# Control characters, and those that turn the direction of what follows.
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
-_NEW_LINE = re.compile("\r\n|[\x85\u2028\u2029]")
-# Half a pair is no character: UTF-8, and with it every chat service, refuses it.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_LIMIT = 200
 _SMALLEST = 40
-
-
-def legible(text: str) -> str:
-    """Leave of a text what a person reads, on the lines it has.
-
-    Args:
-        text: Text of any length, such as a log line with colours.
-
-    Returns:
-        The text without control characters, valid in UTF-8. Of a line that overwrites itself,
-        as progress bars do, its last state.
-    """
-    text = _NEW_LINE.sub("\n", _TERMINAL.sub("", text))
-    if "\r" in text:
-        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-    return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
 
 
 def one_line(text: str, limit: int) -> str:

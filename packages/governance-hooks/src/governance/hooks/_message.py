@@ -1,8 +1,8 @@
 """An event as plain text, for every alerter."""
 
 from governance.hooks._event import Cause, Event
-from governance.hooks._foreign import legible, tail
-from governance.hooks._redaction import cut, defuse
+from governance.hooks._foreign import tail
+from governance.hooks._text import cut, defuse, legible
 from governance.hooks._wording import (
     brief_facts,
     further,
@@ -36,15 +36,16 @@ def render(event: Event) -> str:
     top = [headline(event), *notes(event)]
     bottom = [further(event.causes[_CAUSES:])]
     bottom += [f"{name}: {value}" for name, value in brief_facts(event).items()]
-    if url := link(event):
-        bottom.append(f"Link: {url}")
-    room = _LIMIT - _size(top) - _size(bottom)
+    # The platform's own link is the one that may be a link.
+    url = [f"Link: {own}"] if (own := link(event)) else []
+    room = _LIMIT - _size(top) - _size(bottom) - _size(url)
     logs = [cause for cause in causes if cause.log]
     share = (room * 3 // 4 if logs else room) // max(1, len(causes))
     told = [_why(cause, event, share) for cause in causes]
     room -= _size(told)
     log = [line for cause in logs for line in _log(cause, event, room // len(logs))]
-    return defuse("\n".join(filter(None, [*top, *told, *bottom, *log])))
+    foreign = [defuse("\n".join(filter(None, part))) for part in ([*top, *told, *bottom], log)]
+    return "\n".join(filter(None, [foreign[0], *url, foreign[1]]))
 
 
 def _why(cause: Cause, event: Event, room: int) -> str:

@@ -1,121 +1,109 @@
-"""What must never leave the run: secrets in foreign text, and chat commands hidden in it."""
+"""What must never leave the run: secrets in foreign text."""
 
 import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+
+from governance.hooks._detector import detected_secrets, is_suspicious
+from governance.hooks._known_secret import forms, is_telling, known_secrets
+from governance.hooks._secret_format import issued_secrets
+from governance.hooks._secret_name import named_secrets
+from governance.hooks._secret_place import placed_secrets
+from governance.hooks._text import cut, ends, printable
 
 _PLACEHOLDER = "[redacted]"
-
-# What in a name gives away that its value is a secret, as in `db_password=...`,
-# `"apiKey": "..."` or `--token ...`. No pattern starts with a repetition: a long
-# text costs time in proportion to its length.
-_NAME = (
-    r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|signature"
-    r"|(?:api|access|account|private|secret|session|sas|signing|encryption)[_\-]?key"
-    r"|connection[_\-]?string|webhook[_\-]?url)s?(?:[_\-](?:value|key|id))?"
-)
-_ASSIGNMENT = re.compile(
-    rf"""(?P<name>{_NAME})
-    (?P<between>["']?\s{{0,3}}(?:=>|:=|=|:)\s{{0,3}}|["']?\s{{1,3}}(?=["']))
-    (?:"(?:[^"\\\n]|\\.){{1,4096}}"|'(?:[^'\\\n]|\\.){{1,4096}}'|[^\s"',;&}})\]<>]{{1,4096}})""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_FLAG = re.compile(
-    rf"(?P<name>(?<![\w\-])--[\w\-]{{0,40}}?{_NAME}\s{{1,3}})[^\s\-][^\s]{{0,4095}}", re.IGNORECASE
-)
-_AUTHORIZATION = re.compile(
-    r"(?P<name>(?:authorization|x-api-key|x-auth-token|cookie)[\"']?\s{0,3}[:=]\s{0,3}[\"']?)"
-    r"[^\r\n\"']{1,4096}",
-    re.IGNORECASE,
-)
-_SCHEME = re.compile(
-    r"\b(?P<name>bearer|basic|digest)\s{1,3}[A-Za-z0-9+/=._~\-]{8,4096}", re.IGNORECASE
-)
-_USERINFO = re.compile(r"(?<=://)[^\s/@:]{0,256}:[^\s/@]{1,1024}@")
-# Without its last line a key is still a key: then all that follows is replaced.
-_PEM = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----"
-    r".*?(?:-----END [A-Z0-9 ]{0,60}-----|\Z)",
-    re.DOTALL,
-)
-# Token formats that their issuers document as recognizable by prefix.
-_TOKENS = re.compile(
-    "|".join(  # noqa: FLY002 one line per issuer
-        (
-            r"\bxox[abeoprs]-[A-Za-z0-9\-]{8,}",  # Slack tokens
-            r"\bxapp-[A-Za-z0-9\-]{8,}",
-            r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_\-]{8,}",
-            r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/[A-Za-z0-9/_\-]{8,}",
-            r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA)[A-Z0-9]{16}\b",  # AWS key ids
-            r"\bgh[oprsu]_[A-Za-z0-9]{20,}",  # GitHub
-            r"\bgithub_pat_[A-Za-z0-9_]{20,}",
-            r"\bglpat-[A-Za-z0-9_\-]{16,}",  # GitLab
-            r"\bAIza[A-Za-z0-9_\-]{30,}",  # Google API keys
-            r"\bya29\.[A-Za-z0-9_\-]{16,}",  # Google OAuth
-            r"\bGOCSPX-[A-Za-z0-9_\-]{16,}",
-            r"\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}",  # Stripe
-            r"\bsk-[A-Za-z0-9_\-]{16,}",  # OpenAI, Anthropic
-            r"\bhf_[A-Za-z0-9]{16,}",  # Hugging Face
-            r"\bdapi[a-f0-9]{32}\b",  # Databricks
-            r"\bpypi-[A-Za-z0-9_\-]{16,}",  # PyPI
-            r"\bnpm_[A-Za-z0-9]{20,}",  # npm
-            r"\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}",  # SendGrid
-            r"\bhv[bs]\.[A-Za-z0-9_\-]{16,}",  # Vault
-            r"\bdop_v1_[a-f0-9]{32,}",  # DigitalOcean
-            r"\bZEN(?:PRO)?KEY_[A-Za-z0-9_\-=+/]{8,}",  # ZenML API keys
-            r"\bey[A-Za-z0-9_\-]{8,}\.ey[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{4,}",  # JSON Web Tokens
-        )
-    )
-)
-# Slack reads <!channel>, <@U1>, <#C1> and <https://x|text>; Slack and Discord
-# read @everyone and @here. A zero-width space takes their meaning, not their text.
-_CHAT_COMMAND = re.compile(
-    r"<(?=[!@#]|[a-z][a-z0-9+.\-]*:)|@(?=(?:everyone|here|channel)\b)", re.IGNORECASE
-)
+# What is taken away can bring a name and a value together: then they are read again.
+_PASSES = 4
+# What is read beyond what is shown, so that a secret at the edge is seen whole: the
+# largest header that servers take.
+_MARGIN = 8_192
+_RUN = re.compile(r"[A-Za-z0-9+/=_.%\-]*")
 
 
-def redact(text: str) -> str:
+def redact(text: str, values: Collection[str] = ()) -> str:
     """Replace every secret that can be recognized in a text.
 
     Args:
         text: Foreign text of any length: an exception, a parameter, a log line, a URL.
+        values: Known secret values, replaced as they are and in their encoded forms.
 
     Returns:
-        The text with `[redacted]` in the place of each secret.
+        The text with `[redacted]` in the place of each secret, without control characters.
     """
-    text = _PEM.sub(_PLACEHOLDER, text)
-    text = _TOKENS.sub(_PLACEHOLDER, text)
-    text = _USERINFO.sub(f"{_PLACEHOLDER}@", text)
-    text = _AUTHORIZATION.sub(rf"\g<name>{_PLACEHOLDER}", text)
-    text = _SCHEME.sub(rf"\g<name> {_PLACEHOLDER}", text)
-    text = _FLAG.sub(rf"\g<name>{_PLACEHOLDER}", text)
-    return _ASSIGNMENT.sub(rf"\g<name>\g<between>{_PLACEHOLDER}", text)
+    text = printable(text)
+    for _ in range(_PASSES):
+        before = text
+        text = _without(text, _secrets(text, values), 0, len(text))
+        if text == before:
+            break
+    return text
 
 
-def defuse(text: str) -> str:
-    """Take the meaning from chat commands, mentions and links in foreign text.
+def shorten(text: str, limit: int, values: Collection[str] = ()) -> str:
+    """Redact a text and cut it in its middle, at a cost that its length does not change.
+
+    Only the ends are read, and more of them than is shown: what lies across the edge
+    of what is shown is recognized as a whole.
 
     Args:
-        text: Foreign text that a chat service will show.
-
-    Returns:
-        The text, readable as before, that mentions nobody and links nowhere.
-    """
-    return _CHAT_COMMAND.sub("\\g<0>\u200b", text)
-
-
-def cut(text: str, limit: int) -> str:
-    """Shorten a text in its middle, where it tells least.
-
-    Args:
-        text: Text of any length.
+        text: Foreign text of any length.
         limit: Characters the result may have, at least 40.
+        values: Known secret values.
 
     Returns:
-        The text, at most `limit` characters long, with a note of how many are missing.
+        At most `limit` characters without secrets, with a note where some are missing.
     """
-    if len(text) <= limit:
-        return text
-    note = f" […{len(text) - limit} characters cut…] "
-    keep = limit - len(note) - 2  # the note may grow by digits once its own length is counted
-    head = keep * 2 // 3
-    missing = len(text) - keep
-    return f"{text[:head]} […{missing} characters cut…] {text[len(text) - (keep - head) :]}"
+    known = (len(form) for value in values if is_telling(value) for form in forms(value))
+    margin = max(_MARGIN, *known, 0)
+    reach = limit + margin
+    if len(text) <= 2 * reach:
+        return cut(redact(text, values), limit)
+    first, last = printable(text[:reach]), printable(text[-reach:])
+    head = _without(first, _secrets(first, values), 0, max(len(first) - margin, 0))
+    secrets = _secrets(last, values)
+    run = _RUN.match(last)
+    if run and run.end() > margin and any(map(str.isdigit, run[0])):
+        # Nothing tells whose end this is: it began before all that was read.
+        secrets = _merged([(0, run.end()), *secrets])
+    tail = _without(last, secrets, min(margin, len(last)), len(last))
+    return ends(head, tail, limit, len(text))
+
+
+def _secrets(text: str, values: Collection[str]) -> list[tuple[int, int]]:
+    own = _merged(
+        chain(
+            known_secrets(text, values),
+            issued_secrets(text),
+            named_secrets(text),
+            placed_secrets(text),
+        )
+    )
+    if is_suspicious(_without(text, own, 0, len(text))):
+        return _merged([*own, *detected_secrets(text)])
+    return own
+
+
+def _merged(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Put places in order, those that touch or overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _without(text: str, secrets: list[tuple[int, int]], start: int, end: int) -> str:
+    return "".join(_pieces(text, secrets, start, end))
+
+
+def _pieces(text: str, secrets: list[tuple[int, int]], start: int, end: int) -> Iterator[str]:
+    position = start
+    for first, last in secrets:
+        if last <= position or first >= end:
+            continue
+        yield text[position : max(first, position)]
+        yield _PLACEHOLDER
+        position = last
+    yield text[position:end]

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from governance.hooks._event import Cause, Event
-from governance.hooks._foreign import fitted, legible, tail
-from governance.hooks._redaction import defuse
+from governance.hooks._foreign import fitted, tail
+from governance.hooks._text import defuse, legible
 from governance.hooks._wording import (
     facts,
     further,
@@ -39,7 +39,6 @@ _LOOKALIKES = {
     ">": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
 }
 _FORMATTING = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)|^>")
-_BACKTICKS = re.compile("`(?=`)")
 
 
 def blocks(event: Event) -> list[Block]:
@@ -145,8 +144,7 @@ def _escape(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    # No two backticks in a row: nothing in the text ends the code.
-    return _entities(defuse(_BACKTICKS.sub("`\u200b", text)))
+    return _entities(defuse(text))
 
 
 def _entities(text: str) -> str:

@@ -3,13 +3,14 @@
 import re
 
 from governance.hooks._event import Frame
-from governance.hooks._redaction import cut, redact
+from governance.hooks._text import cut
 
 # At the left margin: those of an exception group's members are indented.
 _START = re.compile(
     r"^(?:  \+ Exception Group )?Traceback \(most recent call last\):$", re.MULTILINE
 )
-_FRAME = re.compile(r'([ |]+)File "(.+)", line (\d{1,9})(?:, in (.+))?')
+# ZenML 0.95 takes the margin away.
+_FRAME = re.compile(r'([ |]*)File "(.+)", line (\d{1,9})(?:, in (.+))?')
 # Where the second member of an exception group begins.
 _SECOND_MEMBER = re.compile(r"[ |]*\+-+ 2 -+")
 _SEPARATOR = re.compile(r"[\\/]")
@@ -19,7 +20,6 @@ _FOREIGN = re.compile(
     r"|[\\/]lib(?:64)?[\\/]python3[\d.]*t?[\\/]|Python3\d+[\\/]Lib[\\/]|^<(?:frozen |string>)"
 )
 _NAME_LIMIT = 100
-_CODE_LIMIT = 160
 
 
 def relevant_frames(traceback: str | None) -> tuple[Frame, ...]:
@@ -34,7 +34,8 @@ def relevant_frames(traceback: str | None) -> tuple[Frame, ...]:
 
     Returns:
         The outermost frame in the user's code, or the outermost of all where there is none, and
-        the innermost frame where it is another one. Nothing where there is no frame to read.
+        the innermost frame where it is another one, each with its line of code as it stands
+        there: `cause_of` takes secrets from it. Nothing where there is no frame to read.
     """
     lines = _last(traceback or "").splitlines()
     found: list[tuple[int, re.Match[str]]] = []
@@ -84,7 +85,7 @@ def _frame(match: re.Match[str], below: list[str]) -> Frame:
     for source in below:
         # Of an expression on several lines the first tells which one it is.
         if source.startswith(f"{margin}  "):
-            code = cut(redact(source[len(margin) :].strip()), _CODE_LIMIT) or None
+            code = source[len(margin) :].strip() or None
     return Frame(
         file=cut("/".join(_SEPARATOR.split(file)[-2:]), _NAME_LIMIT),
         line=int(line),
