@@ -9,7 +9,7 @@ from tools.component import ROOT
 Program = Callable[..., Any]
 
 _FENCE = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# What each company fills in; nothing here is contacted when it is registered.
+# What each company fills in; of all this only Slack is contacted when it is registered.
 _PLACEHOLDERS = {
     "<your-mlflow-uri>": "https://mlflow.invalid",
     "<user>": "tracker",
@@ -23,12 +23,16 @@ _PLACEHOLDERS = {
     "<repository>": "zenml",
 }
 _RUN = """
-import json, sys
+import json, os, sys
+from governance.hooks.testing import FakeSlack
 from zenml.cli.cli import cli
 from zenml.client import Client
+for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+    os.environ.pop(name, None)
 cli(["stack", "register", "my_stack", "-o", "default", "-a", "default"], standalone_mode=False)
-for command in json.loads(sys.argv[1]):
-    cli(command[1:], standalone_mode=False)
+with FakeSlack(token="bot-token", channel="C0123456789"):  # which a Slack alerter is checked with
+    for command in json.loads(sys.argv[1]):
+        cli(command[1:], standalone_mode=False)
 for name in ("my_stack", "production_stack"):
     stack = Client().get_stack(name)
     flavors = {kind.value: models[0].flavor_name for kind, models in stack.components.items()}

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from governance.hooks.testing import messages
 from tools.component import ROOT
 from tools.fork_server import ForkServer
+from tools.zenml_server import zenml_server
 
 pytest.importorskip("uvicorn", reason="needs zenml[server]")
 
@@ -28,6 +30,54 @@ def test_one_message_per_run_on_a_server(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 runs, 1 of them failing: 2 messages" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+_CACHED = """
+import sys, time
+from zenml import pipeline, step
+from zenml.client import Client
+from zenml.enums import StackComponentType as Kind
+from governance.hooks import pipeline_success_hook
+from governance.hooks.testing import RecordingAlerterFlavor, messages
+
+@step
+def work() -> int:
+    return 1
+
+@pipeline(on_success=pipeline_success_hook, enable_cache=True)
+def cached() -> None:
+    work()
+
+if __name__ == "__main__":
+    client = Client()
+    client.create_flavor("governance.hooks.testing.RecordingAlerterFlavor", Kind.ALERTER)
+    client.create_stack_component("recorder", "recording", Kind.ALERTER, {"path": sys.argv[1]})
+    own = client.active_stack_model.components
+    kinds = (Kind.ORCHESTRATOR, Kind.ARTIFACT_STORE)
+    client.create_stack("s", {Kind.ALERTER: "recorder", **{k: own[k][0].id for k in kinds}})
+    client.activate_stack("s")
+    cached()
+    cached()
+    for _ in range(300):
+        if len(messages(sys.argv[1])) == 2:
+            break
+        time.sleep(0.1)
+    time.sleep(2)  # in which a message too many would come
+"""
+
+
+def test_server_tells_of_runs_that_call_no_hook(tmp_path: Path) -> None:
+    """A real server with the handler tells an all-cached run, and repeats no hook."""
+    file = tmp_path / "messages.jsonl"
+    program = tmp_path / "program.py"
+    program.write_text(_CACHED)
+    handler = {"ZENML_SERVER_EVENT_HANDLER_SOURCES": "governance.hooks.server.RunEventHandler"}
+    with zenml_server(handler) as server:
+        command = [sys.executable, str(program), str(file)]
+        subprocess.run(command, env=server.environment(), cwd=tmp_path, check=True)
+        log = server.log.read_text("utf-8")
+    told = messages(file)
+    assert ["completed: cached" in line["message"] for line in told] == [True, True], log
 
 
 _PROGRAM = """

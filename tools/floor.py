@@ -2,6 +2,7 @@
 
 import sys
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -17,8 +18,13 @@ def main(name: str, lowest: str) -> int:
         if requirement.marker is None or requirement.marker.evaluate():
             pins[requirement.name.lower()] = str(requirement.specifier).removeprefix("==")
     wrong = 0
-    for line in Component(name).project["dependencies"]:
-        dependency = Requirement(line).name.lower()
+    project = Component(name).project
+    extras = project.get("optional-dependencies", {}).values()
+    for line in chain(project["dependencies"], *extras):
+        requirement = Requirement(line)
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue
+        dependency = requirement.name.lower()
         installed = version(dependency)
         print(f"{dependency} {installed} (lowest allowed: {pins[dependency]})")
         wrong += installed != pins[dependency]

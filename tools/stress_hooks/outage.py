@@ -12,7 +12,7 @@ from tools.stress_hooks.runs import texts
 
 _RECORDED = ("refuse", "raise", "hang")
 _ANSWERED = {"429": 429, "500": 500}
-_HOOKS = ("none", "zenml", "ours")
+_HOOKS = ("nothing", "zenml", "ours")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def prove(arguments: argparse.Namespace) -> list[str]:
-    """Let failing runs meet each kind of outage, with no hook, ZenML's own and ours.
+    """Let runs fail in each kind of outage, with a hook that does nothing, ZenML's own and ours.
 
     Args:
         arguments: What was chosen.
@@ -44,16 +44,18 @@ def prove(arguments: argparse.Namespace) -> list[str]:
             rows.append((behaviour, measured))
             progress(f"{behaviour}: {measured}")
     print(
-        "| behaviour | added to the step, ours (ms) | zenml's | added to its process, ours (ms) "
+        "| behaviour | step held up, ours (ms) | zenml's "
+        "| added to the pipeline's call, ours (ms) | zenml's | added to its process, ours (ms) "
         "| zenml's | delivered, ours | zenml's | duplicates, ours | zenml's |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     problems = []
     for behaviour, measured in rows:
-        none, zenml, ours = (measured[hook] for hook in _HOOKS)
+        nothing, zenml, ours = (measured[hook] for hook in _HOOKS)
         cells = [
-            *(f"{(hook.step - none.step) * 1000:.0f}" for hook in (ours, zenml)),
-            *(f"{(hook.process - none.process) * 1000:.0f}" for hook in (ours, zenml)),
+            *(f"{hook.held * 1000:.0f}" for hook in (ours, zenml)),
+            *(f"{(hook.step - nothing.step) * 1000:.0f}" for hook in (ours, zenml)),
+            *(f"{(hook.process - nothing.process) * 1000:.0f}" for hook in (ours, zenml)),
             *(f"{hook.delivered}/{arguments.runs}" for hook in (ours, zenml)),
             *(str(hook.duplicates) for hook in (ours, zenml)),
         ]
@@ -71,14 +73,16 @@ class _Measured:
     """What runs with one hook met.
 
     Attributes:
-        step: Seconds from the step's exception to the end of the pipeline's call, the median of
+        held: Seconds for which the hook held its step up, as ZenML records it, the median of
             the runs that met the outage.
+        step: The same from the step's exception to the end of the pipeline's call.
         process: The same to the end of the process, which is what a next step in another
             container waits for.
         delivered: How many runs were told.
         duplicates: How many messages too many.
     """
 
+    held: float
     step: float
     process: float
     delivered: int
@@ -94,7 +98,7 @@ def _measure(
     if behaviour in _ANSWERED:
         channel = {"slack_token": slack.token, "slack_channel_id": slack.channel}
         place.register(name, ("slack", channel))
-        if hook != "none":
+        if hook != "nothing":
             slack.trouble(arguments.failures, status=_ANSWERED[behaviour])
     else:
         trouble = {"failures": arguments.failures, "hang_seconds": arguments.hang}
@@ -109,19 +113,21 @@ def _measure(
         place.reconcile_until(lambda: _told(names, said()) == len(names))
     met = times[: arguments.failures]
     return _Measured(
-        step=statistics.median(step for step, _ in met),
-        process=statistics.median(process for _, process in met),
+        held=statistics.median(held for held, _, _ in met),
+        step=statistics.median(step for _, step, _ in met),
+        process=statistics.median(process for _, _, process in met),
         delivered=_told(names, said()),
         duplicates=len(said()) - _told(names, said()),
     )
 
 
-def _run(place: Arena, stack: str, hook: str, name: str) -> tuple[float, float]:
+def _run(place: Arena, stack: str, hook: str, name: str) -> tuple[float, float, float]:
     clock = Path(place.folder / f"{name}.clock")
     process, answer = place.submit(stack, hook, {name: {"clock": str(clock)}})
     ended = place.wait(process)
     raised = float(clock.read_text("utf-8"))
-    return answer()["over"] - raised, ended - raised
+    told = answer()
+    return told["held"], told["over"] - raised, ended - raised
 
 
 def _told(names: list[str], said: list[str]) -> int:

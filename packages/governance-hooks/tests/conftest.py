@@ -1,5 +1,6 @@
 """Every test runs on a real ZenML store in a temporary folder; events are made here."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,6 +22,14 @@ os.environ.update(
     ZENML_ENABLE_REPO_INIT_WARNINGS="false",
     ZENML_LOGGING_COLORS_DISABLED="true",
 )
+# The secret detector keeps its compiled rules in the home folder otherwise.
+os.environ.setdefault("KF_RULE_CACHE_DIR", f"{_HOME}/kingfisher")
+
+from zenml.utils import source_utils  # noqa: E402 not before its environment is set
+
+# A process that pytest-xdist starts has no main module whose place would tell ZenML where the
+# tests' own steps are.
+source_utils.set_custom_source_root(str(Path(__file__).parent))
 
 # Nor may anything of ours import ZenML before that.
 from governance.hooks._event import (  # noqa: E402
@@ -210,13 +220,41 @@ def _flavor() -> None:
 
 
 Stack = Callable[..., list[Path]]
+Trouble = str | dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Read the settings anew in each test, and none from this machine."""
+    from governance.hooks import _settings
+
+    for name in list(os.environ):
+        if name.startswith(_settings.PREFIX):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(_settings, "DEFAULT_FILE", "/nowhere/hooks.toml")
+    _settings.settings.cache_clear()
+    yield
+    _settings.settings.cache_clear()
+
+
+@pytest.fixture
+def governed() -> Callable[[Any], None]:
+    """Run a pipeline until its hooks have nothing left to do."""
+    from governance.hooks._watcher import watcher
+
+    def run(pipeline: Any) -> None:
+        with contextlib.suppress(Exception):  # what a failed run raises is ZenML's matter
+            pipeline()
+        assert watcher.wait(30)
+
+    return run
 
 
 @pytest.fixture
 def alerters(tmp_path: Path, _flavor: None) -> Iterator[Stack]:
     """Activate a stack with recording alerters, and give their files.
 
-    Call it with one behaviour per alerter: `alerters("take", "hang")`.
+    Call it with one behaviour, or configuration, per alerter: `alerters("take", "hang")`.
     """
     from zenml.client import Client
     from zenml.enums import StackComponentType
@@ -224,15 +262,16 @@ def alerters(tmp_path: Path, _flavor: None) -> Iterator[Stack]:
     client = Client()
     before = client.active_stack_model.id
 
-    def activate(*behaviours: str) -> list[Path]:
+    def activate(*behaviours: Trouble) -> list[Path]:
         names = [f"recording-{uuid4().hex[:8]}" for _ in behaviours]
         files = [tmp_path / f"{name}.jsonl" for name in names]
         for name, file, behaviour in zip(names, files, behaviours, strict=True):
+            own = behaviour if isinstance(behaviour, dict) else {"behaviour": behaviour}
             client.create_stack_component(
                 name=name,
                 flavor="recording",
                 component_type=StackComponentType.ALERTER,
-                configuration={"path": str(file), "behaviour": behaviour},
+                configuration={"path": str(file), **own},
             )
         stack = f"stack-{uuid4().hex[:8]}"
         default = client.get_stack(before)

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from zenml import Model, pipeline, step
+from zenml import Model, get_step_context, pipeline, step
 from zenml.client import Client
 from zenml.config.retry_config import StepRetryConfig
+from zenml.enums import ExecutionMode, ExecutionStatus
+from zenml.models import PipelineRunUpdate
 
 from governance.hooks import (
     alerter_failure_hook,
@@ -66,9 +68,26 @@ def fail_once(number: int) -> int:
     return number
 
 
+@step(retry=StepRetryConfig(max_retries=1, delay=0))
+def fail_always(number: int) -> int:
+    message = f"attempt with {number} fails"
+    raise ValueError(message)
+
+
 @static
 def five_steps() -> None:
     work(work(work(work(work(0)))))
+
+
+@step
+def stop() -> None:
+    run_id = get_step_context().pipeline_run.id
+    Client().zen_store.update_run(run_id, PipelineRunUpdate(status=ExecutionStatus.STOPPED))
+
+
+@dynamic
+def stops() -> None:
+    stop()
 
 
 @static
@@ -85,12 +104,29 @@ def leaf_fails() -> None:
 
 
 @static
+def three_leaves() -> None:
+    first = work(0)
+    for _ in range(3):
+        work(first)
+
+
+@static
+def all_attempts_fail() -> None:
+    fail_always(work(0))
+
+
+stop_on_failure = leaf_fails.with_options(execution_mode=ExecutionMode.STOP_ON_FAILURE)
+fail_fast = leaf_fails.with_options(execution_mode=ExecutionMode.FAIL_FAST)
+
+
+@static
 def output_unstorable() -> None:
     give_unstorable(work(0))
 
 
 @static
 def retried() -> None:
+    _attempts.clear()
     fail_once(work(0))
 
 
@@ -105,6 +141,37 @@ def dynamic_five_steps() -> None:
 def dynamic_third_fails() -> None:
     fail(work(work(0)))
     work(0)
+
+
+@dynamic
+def dynamic_three_leaves() -> None:
+    first = work(0)
+    for future in [work.submit(first) for _ in range(3)]:
+        future.result()
+
+
+@dynamic
+def dynamic_leaf_fails() -> None:
+    first = work(0)
+    futures = [fail.submit(first), work.submit(first), work.submit(first)]
+    for future in futures:
+        future.result()
+
+
+@dynamic
+def dynamic_output_unstorable() -> None:
+    give_unstorable(work(0))
+
+
+@dynamic
+def dynamic_retried() -> None:
+    _attempts.clear()
+    fail_once(work(0))
+
+
+@dynamic
+def dynamic_all_attempts_fail() -> None:
+    fail_always(work(0))
 
 
 @dynamic
@@ -144,6 +211,13 @@ def dynamic_speaks_of_failure() -> None:
     fail(work(0))
 
 
+@pipeline(enable_cache=False)
+def steps_ask() -> None:
+    first = work(0)
+    fail.with_options(on_failure=pipeline_failure_hook)(first)
+    work.with_options(on_success=pipeline_success_hook)(first)
+
+
 @pipeline(on_success=pipeline_success_hook, enable_cache=False)
 def only_success() -> None:
     fail(work(0))
@@ -166,6 +240,14 @@ def run(governed: Any) -> None:
         (five_steps, "✅ Pipeline completed: five_steps", ""),
         (third_fails, "❌ Pipeline failed: third_fails", "fail: ValueError: cannot work on 2"),
         (leaf_fails, "❌ Pipeline failed: leaf_fails", "fail: ValueError: cannot work on 1"),
+        (three_leaves, "✅ Pipeline completed: three_leaves", ""),
+        (
+            all_attempts_fail,
+            "❌ Pipeline failed: all_attempts_fail",
+            "fail_always (attempt 2): ValueError: attempt with 1 fails",
+        ),
+        (stop_on_failure, "❌ Pipeline failed: leaf_fails", "fail: ValueError: cannot work on 1"),
+        (fail_fast, "❌ Pipeline failed: leaf_fails", "fail: ValueError: cannot work on 1"),
         (output_unstorable, "❌ Pipeline failed: output_unstorable", "output could not be"),
         (retried, "✅ Pipeline completed: retried", ""),
         (dynamic_five_steps, "✅ Pipeline completed: dynamic_five_steps", ""),
@@ -173,6 +255,23 @@ def run(governed: Any) -> None:
             dynamic_third_fails,
             "❌ Pipeline failed: dynamic_third_fails",
             "fail: ValueError: cannot work on 2",
+        ),
+        (dynamic_three_leaves, "✅ Pipeline completed: dynamic_three_leaves", ""),
+        (
+            dynamic_leaf_fails,
+            "❌ Pipeline failed: dynamic_leaf_fails",
+            "fail: ValueError: cannot work on 1",
+        ),
+        (
+            dynamic_output_unstorable,
+            "❌ Pipeline failed: dynamic_output_unstorable",
+            "no bytes for this object",
+        ),
+        (dynamic_retried, "✅ Pipeline completed: dynamic_retried", ""),
+        (
+            dynamic_all_attempts_fail,
+            "❌ Pipeline failed: dynamic_all_attempts_fail",
+            "fail_always (attempt 2): ValueError: attempt with 1 fails",
         ),
         (
             dynamic_submitted_fails,
@@ -224,24 +323,38 @@ def test_alerters_that_cannot_be_read_leave_the_message_in_the_log(
     assert "✅ Pipeline completed: five_steps" in caplog.text
 
 
+def test_step_whose_facts_cannot_be_read_is_in_the_log(
+    alerters: Stack, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When ZenML does not say what a step's message needs, what the hook was told is in the log."""
+
+    def unreachable(*_: object) -> None:
+        message = "no store"
+        raise ConnectionError(message)
+
+    monkeypatch.setattr("governance.hooks._step.step_event", unreachable)
+    (file,) = alerters("take")
+    run(steps_speak)
+    assert messages(file) == []
+    assert "could not be read (ConnectionError: no store), so the message stays" in caplog.text
+    ours = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("governance"))
+    assert "fail: ValueError" in ours or "ValueError: cannot work on 1" in ours
+    assert "hunter2" not in ours
+
+
+def test_stopped_run_is_told_as_stopped(alerters: Stack) -> None:
+    """A run that somebody stops is told, and neither as failed nor as completed."""
+    (file,) = alerters("take")
+    run(stops)
+    (sent,) = [line["message"] for line in messages(file)]
+    assert sent.splitlines()[0] == "⏹️ Pipeline was stopped: stops"
+
+
 def test_every_alerter_of_the_stack_is_told(alerters: Stack) -> None:
     """Each alerter of the stack gets the message, whatever the others do."""
     files = alerters("exit", "raise", "take", "refuse")
     run(five_steps)
     assert [len(messages(file)) for file in files] == [1, 1, 1, 1]
-
-
-@pytest.mark.parametrize("behaviour", ["refuse", "raise", "exit"])
-def test_message_not_taken_stays_in_the_log(
-    alerters: Stack, behaviour: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What an alerter does not take is in the log, whole, with the reason and no secret."""
-    alerters(behaviour)
-    run(third_fails)
-    log = caplog.text
-    assert "did not take the message" in log
-    assert "❌ Pipeline failed: third_fails" in log
-    assert "xoxb-" not in log
 
 
 def test_stack_without_alerter_says_so(alerters: Stack, caplog: pytest.LogCaptureFixture) -> None:
@@ -263,6 +376,14 @@ def test_step_hooks_speak_of_each_step(alerters: Stack) -> None:
         "❌ Step failed: fail in steps_speak",
     ]
     assert "ValueError: cannot work on 1, password=[redacted]" in sent[1]
+
+
+def test_hooks_of_one_run_add_to_each_other(alerters: Stack) -> None:
+    """A later step's hook takes nothing back of what an earlier one's asked for."""
+    (file,) = alerters("take")
+    run(steps_ask)
+    (sent,) = messages(file)
+    assert sent["message"].startswith("❌ Pipeline failed: steps_ask")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +418,7 @@ def test_hook_outside_of_a_run_says_what_it_is() -> None:
 
 _PROGRAM = """
 import sys
-from zenml import Model, pipeline, step
+from zenml import Model, get_step_context, pipeline, step
 from governance.hooks import pipeline_failure_hook, pipeline_success_hook
 
 @step
@@ -340,40 +461,18 @@ def test_process_that_ends_still_speaks(alerters: Stack, tmp_path: Path, behavio
     (sent,) = messages(file)
     assert sent["message"].startswith("❌ Pipeline failed: own_process")
     if behaviour == "hang":
-        assert "there was no answer within 10 s" in done.stdout + done.stderr
-
-
-def test_claim_on_a_run_that_is_gone_is_an_error(alerters: Stack) -> None:
-    """A claim that the store refuses for another reason than a rival is said, not lost."""
-    from governance.hooks._claim import claim
-
-    alerters()
-    run(five_steps)
-    last = Client().list_pipeline_runs(size=1, sort_by="desc:created", hydrate=True).items[0]
-    Client().delete_pipeline_run(last.id)
-    with pytest.raises(KeyError):
-        claim(last)
+        assert "there was no answer within" in done.stdout + done.stderr
+        assert "It waits in" in done.stdout + done.stderr
 
 
 def test_exception_without_text_is_described() -> None:
     """An exception whose text cannot be read is named all the same."""
-    from governance.hooks._facts import raised_cause
+    from governance.hooks._causes import raised
 
     class BrokenError(Exception):
         def __str__(self) -> str:
             raise RuntimeError
 
-    cause = raised_cause(BrokenError())
-    assert cause.error == "BrokenError"
-    assert "could not be read: RuntimeError" in cause.message
-
-
-def test_message_is_not_sent_twice_for_one_run(alerters: Stack) -> None:
-    """Two processes that see the same run end send one message between them."""
-    from governance.hooks._claim import claim
-
-    (file,) = alerters("take")
-    run(five_steps)
-    last = Client().list_pipeline_runs(size=1, sort_by="desc:created", hydrate=True).items[0]
-    assert not claim(last)
-    assert len(messages(file)) == 1
+    told = raised(BrokenError())
+    assert told.error == "BrokenError"
+    assert "could not be read: RuntimeError" in told.message

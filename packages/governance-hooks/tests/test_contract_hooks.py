@@ -3,7 +3,16 @@ import inspect
 from syrupy.assertion import SnapshotAssertion
 
 import governance.hooks
-from governance.hooks import _audit, monitoring_hook, testing
+from governance.hooks import (
+    _audit,
+    _heartbeat,
+    _ledger,
+    _outbox,
+    _settings,
+    monitoring_hook,
+    server,
+    testing,
+)
 
 
 def test_public_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
@@ -15,10 +24,16 @@ def test_public_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
 
 
 def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
-    """Metadata keys, folders and the testing aid's configuration are read by others."""
+    """Metadata keys, folders, settings and the testing aid's configuration are used by others."""
     assert {
         "metadata key": monitoring_hook.METRICS_KEY,
         "audit folder": _audit.AUDIT_FOLDER,
+        "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
+        "heartbeat": _heartbeat.HEARTBEAT_FILE,
+        "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED],
+        "settings": sorted(_settings.Settings.model_fields),
+        "routes": sorted(_settings.Route.model_fields),
+        "server": server.__all__,
         "testing": testing.__all__,
         "recording alerter": sorted(testing.RecordingAlerterConfig.model_fields),
     } == snapshot

@@ -11,13 +11,24 @@ import random
 import shlex
 import string
 from collections.abc import Callable
+from datetime import datetime, timezone
 from types import SimpleNamespace
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
 from governance.hooks import _detector
+from governance.hooks._discord import render_discord
+from governance.hooks._event import Event, Frame, cause_of
+from governance.hooks._letter import Letter, to_bytes
+from governance.hooks._message import render
+from governance.hooks._record import record_bytes
 from governance.hooks._redaction import redact
+from governance.hooks._returned import no_report, stay_in_log
+from governance.hooks._slack import blocks, notification
+
+TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 ALNUM = string.ascii_letters + string.digits
 UPPER = string.ascii_uppercase + string.digits
@@ -370,3 +381,35 @@ def test_no_spoken_secret_gets_through(sentence: str) -> None:
         value = "aB3" + characters(source, ALNUM, length)
         text = redact(sentence.format(value))
         assert leaks(text, value) == [], text
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_secret_leaves_by_any_way(place: str, caplog: pytest.LogCaptureFixture) -> None:
+    """From exception, parameters, code, log and link no secret gets into anything that leaves."""
+    carrier = PLACES[place]
+    for name, ((secret, part), *_) in CORPUS.items():
+        text = carrier.format(*[secret] * carrier.count("{"))
+        cause = cause_of(
+            "ConnectionError",
+            text,
+            "load",
+            [SimpleNamespace(as_dict=lambda text=text: {"parameters": text})],
+            frames=[Frame("load.py", 1, "load", text)],
+            log=text.splitlines(),
+        )
+        url = redact(f"https://zenml.example/{text}")  # as where it is read from ZenML
+        event = Event("failed", "train", "train-1", "1", TIME, causes=(cause,), url=url)
+        one = UUID(int=1)
+        letter = Letter(one, one, event, one, one, one, "slack")
+        stay_in_log(event, "Nobody takes it", no_report)
+        left = (
+            render(event),
+            render_discord(event),
+            json.dumps(blocks(event), ensure_ascii=False),
+            notification(event),
+            to_bytes(letter).decode(),
+            record_bytes(event).decode(),
+            caplog.text,
+        )
+        assert leaks("\n".join(left), part) == [], (name, left)
+        caplog.clear()

@@ -1,5 +1,6 @@
 import threading
 import time
+from contextvars import ContextVar, copy_context
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_task_that_raises_is_told_why(error: BaseException) -> None:
 
 def test_task_that_hangs_is_left_behind() -> None:
     """A task that takes longer than the deadline is told so, and the next one is done."""
-    notes, watcher = Notes(), Watcher(deadline=0.2)
+    notes, watcher = Notes(), Watcher(lambda: 0.2)
     watcher.submit(notes.task("hangs", 3))
     watcher.submit(notes.task("next"))
     assert watcher.wait(2)
@@ -73,12 +74,55 @@ def test_task_that_hangs_is_left_behind() -> None:
 
 def test_all_tasks_share_one_deadline_at_the_end() -> None:
     """Once the main thread has ended, all that is left takes one deadline together."""
-    notes, watcher = Notes(), Watcher(deadline=0.3, main=ended_thread())
+    notes, watcher = Notes(), Watcher(lambda: 0.3, main=ended_thread())
     for name in "abc":
         watcher.submit(notes.task(name, 5))
     assert watcher.wait(4)
     assert notes.done == []
     assert list(notes.abandoned) == ["a", "b", "c"]
+
+
+def test_what_follows_from_a_run_is_done_in_its_context() -> None:
+    """A run is looked at in the context it is watched with, and so is done all that follows."""
+    user: ContextVar[str] = ContextVar("user", default="nobody")
+    notes, watcher = Notes(), Watcher()
+
+    def note() -> Task:
+        return Task(lambda: notes.done.append(user.get()), notes.done.append)
+
+    def poll() -> list[Task]:
+        notes.done.append(user.get())
+        return [Task(lambda: watcher.submit(note()), notes.done.append)]
+
+    def give_up() -> None:
+        raise ConnectionError
+
+    def fail() -> list[Task]:
+        return [Task(give_up, lambda _: watcher.submit(note()))]
+
+    user.set("ada")
+    watcher.submit(note())
+    watcher.watch("run", poll, copy_context())
+    watcher.watch("another", fail, copy_context())
+    assert watcher.wait(5)
+    assert notes.done == ["nobody", "ada", "ada", "ada"]
+
+
+def test_task_leaves_time_for_what_follows_it() -> None:
+    """At the end a task that hangs takes its share only, and what it submits is still done."""
+    notes, watcher = Notes(), Watcher(lambda: 0.6, main=ended_thread())
+
+    def hang() -> None:
+        time.sleep(5)
+
+    def keep(reason: str) -> None:
+        notes.abandoned["hangs"] = reason
+        watcher.submit(notes.task("kept"))
+
+    watcher.submit(Task(hang, keep, share=0.5))
+    assert watcher.wait(4)
+    assert notes.done == ["kept"]
+    assert notes.abandoned["hangs"].startswith("there was no answer within 0.")
 
 
 def test_run_is_watched_until_it_is_over() -> None:

@@ -1,33 +1,28 @@
 """Reads from ZenML what happened: the only place that knows its models."""
 
-import logging
 import os
-from dataclasses import replace
-from datetime import datetime, timezone
+import re
 from typing import TYPE_CHECKING
 
-from zenml.client import Client
 from zenml.enums import ExecutionStatus
 from zenml.steps.step_context import StepContext
 
-from governance.hooks._event import Cause, Event, Outcome, cause_of
+from governance.hooks._event import Cause, Event, Outcome
 from governance.hooks._redaction import redact
+from governance.hooks._settings import settings
 from governance.hooks._stack import keep_source_root
-from governance.hooks._traceback import exception_name
+from governance.hooks._time import aware, now, seconds_between
 
 if TYPE_CHECKING:
-    from zenml.models import ExceptionInfo, PipelineRunResponse, StepRunResponse
+    from datetime import datetime
 
-logger = logging.getLogger(__name__)
+    from zenml.models import PipelineRunResponse, StepRunResponse
 
 # What continuous integration calls the commit, where ZenML has no code repository.
 _COMMIT_VARIABLES = ("GIT_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA")
 
-# ZenML stores none when an output cannot be stored, or when the process dies.
-_NO_EXCEPTION = (
-    "ZenML recorded no exception; the output could not be stored or the process was stopped, "
-    "and the log tells more"
-)
+# How teams say in a tag who owns a pipeline: `owner_team:payments`, `owner=ada`.
+_OWNER = re.compile(r"owner\w*\s*[:=]\s*(.+)", re.IGNORECASE)
 
 
 def current() -> "tuple[PipelineRunResponse, StepRunResponse | None]":
@@ -54,26 +49,33 @@ def current() -> "tuple[PipelineRunResponse, StepRunResponse | None]":
     )
 
 
-def raised_cause(exception: BaseException, step: str | None = None) -> Cause:
-    """Describe what a failure hook was told.
+def bare_event(
+    outcome: Outcome,
+    run: "PipelineRunResponse",
+    step: "StepRunResponse | None",
+    time: "datetime",
+    causes: tuple[Cause, ...] = (),
+) -> Event:
+    """Describe what a hook is called for without asking ZenML anything.
 
     Args:
-        exception: What was raised; a gate's has structured `failures`.
-        step: The step that raised it.
+        outcome: How it ends.
+        run: The run.
+        step: The step, or None for a dynamic pipeline's run.
+        time: When the hook was called.
+        causes: Why it failed.
 
     Returns:
-        The cause, free of secrets.
+        The event, with what the hook has at hand: the names.
     """
-    failures = getattr(exception, "failures", ())
-    try:
-        message = str(exception)
-    except Exception as error:  # noqa: BLE001 a broken __str__ must not hide the failure
-        message = f"(its message could not be read: {type(error).__name__})"
-    return cause_of(
-        type(exception).__name__,
-        message,
-        step,
-        failures if isinstance(failures, tuple | list) else (),
+    return Event(
+        outcome,
+        pipeline=run.name,
+        run=run.name,
+        run_id=str(run.id),
+        time=time,
+        step=step.name if step else None,
+        causes=causes,
     )
 
 
@@ -81,56 +83,40 @@ def step_event(
     outcome: Outcome,
     run: "PipelineRunResponse",
     step: "StepRunResponse",
-    exception: BaseException | None = None,
+    time: "datetime",
+    causes: tuple[Cause, ...] = (),
 ) -> Event:
-    """Describe a step that ends now, from within its hook.
+    """Describe a step that ended when its hook was called.
 
     Args:
         outcome: How it ends: ZenML publishes the status only after the hook.
         run: The step's run.
         step: The step.
-        exception: What the failure hook was told.
+        time: When the hook was called; ZenML sets the end time after it.
+        causes: Why it failed.
 
     Returns:
-        The event, with the exception's structured failures where it has any.
+        The event.
     """
-    now = datetime.now(timezone.utc)
-    causes = () if exception is None else (raised_cause(exception, step.name),)
     return _event(
         outcome,
         run,
-        time=now,
-        # ZenML sets the end time after the hook.
-        duration=_seconds(step.start_time, now),
+        time=time,
+        duration=seconds_between(step.start_time, time),
         step=step.name,
         attempt=step.version,
         causes=causes,
     )
 
 
-def run_so_far(run: "PipelineRunResponse") -> Event:
-    """Describe a dynamic pipeline's run that succeeds now, from within its hook.
-
-    Args:
-        run: The run.
-
-    Returns:
-        The event, as if the run ended now.
-    """
-    now = datetime.now(timezone.utc)
-    return _event("completed", run, time=now, duration=_seconds(run.start_time, now), causes=())
-
-
-def run_event(run: "PipelineRunResponse", raised: Cause | None = None) -> Event | None:
-    """Describe a run by its published status.
+def run_event(run: "PipelineRunResponse") -> Event | None:
+    """Describe a run by its published status, as far as one look at it tells.
 
     Args:
         run: The run, fetched anew.
-        raised: What a failure hook in this process was told; the store keeps no more of an
-            exception than its text.
 
     Returns:
-        The event, or None while the run goes on.
+        The event, without causes; None while the run goes on.
     """
     if not run.status.is_finished or run.in_progress:
         return None
@@ -139,26 +125,36 @@ def run_event(run: "PipelineRunResponse", raised: Cause | None = None) -> Event 
         outcome = "completed"
     elif run.status in {ExecutionStatus.STOPPED, ExecutionStatus.CANCELLED}:
         outcome = "stopped"
-    ended = _aware(run.end_time) or datetime.now(timezone.utc)
-    return _event(
-        outcome,
-        run,
-        time=ended,
-        duration=_seconds(run.start_time, ended),
-        causes=_run_causes(run, raised) if outcome == "failed" else (),
-    )
+    # A run that an orchestrator gave up has no end time.
+    ended = aware(run.end_time or run.updated)
+    return _event(outcome, run, time=ended, duration=seconds_between(run.start_time, ended))
+
+
+def stale_event(run: "PipelineRunResponse") -> Event:
+    """Describe a run of which nobody knows whether it will end.
+
+    Args:
+        run: The run, not over.
+
+    Returns:
+        The event, as of now.
+    """
+    time = now()
+    return _event("stale", run, time=time, duration=seconds_between(run.start_time, time))
 
 
 def _event(
     outcome: Outcome,
     run: "PipelineRunResponse",
     *,
-    time: datetime,
+    time: "datetime",
     duration: float | None,
-    causes: tuple[Cause, ...],
+    causes: tuple[Cause, ...] = (),
     step: str | None = None,
     attempt: int = 1,
 ) -> Event:
+    tags = tuple(tag.name for tag in run.tags)
+    owners = (match[1] for tag in tags if (match := _OWNER.fullmatch(tag)))
     return Event(
         outcome=outcome,
         pipeline=run.pipeline.name if run.pipeline else "unlisted",
@@ -174,33 +170,9 @@ def _event(
         commit=_commit(run),
         url=_url(run),
         causes=causes,
-    )
-
-
-def _run_causes(run: "PipelineRunResponse", raised: Cause | None) -> tuple[Cause, ...]:
-    steps = Client().list_run_steps(
-        pipeline_run_id=run.id,
-        project=run.project_id,
-        status=ExecutionStatus.FAILED.value,
-        sort_by="asc:created",
-        hydrate=True,
-    )
-    causes = [_stored_cause(step.exception_info, step.name) for step in steps.items]
-    if not causes:  # the pipeline function itself raised
-        causes = [raised or _stored_cause(run.exception_info, None)]
-    if raised is None:
-        return tuple(causes)
-    return tuple(
-        replace(cause, details=raised.details) if cause.message == raised.message else cause
-        for cause in causes
-    )
-
-
-def _stored_cause(info: "ExceptionInfo | None", step: str | None) -> Cause:
-    if info is None:
-        return cause_of("Unknown", _NO_EXCEPTION, step)
-    return cause_of(
-        exception_name(info.source, info.traceback), info.message or "(no message)", step
+        owner=next(owners, None),
+        tags=tags,
+        environment=settings().environment,
     )
 
 
@@ -222,13 +194,3 @@ def _url(run: "PipelineRunResponse") -> str | None:
 
     url = get_run_url(run)
     return url and redact(url)
-
-
-def _aware(time: datetime | None) -> datetime | None:
-    # ZenML's times are UTC without saying so.
-    return time and time.replace(tzinfo=time.tzinfo or timezone.utc)
-
-
-def _seconds(start: datetime | None, end: datetime) -> float | None:
-    started = _aware(start)
-    return None if started is None else max(0.0, (end - started).total_seconds())

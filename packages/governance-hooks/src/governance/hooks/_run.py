@@ -1,23 +1,43 @@
 """Follows a run until it is over, and then says and records what its hooks ask for."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from zenml.client import Client
 
 from governance.hooks._audit import recording
-from governance.hooks._claim import claim
-from governance.hooks._delivery import announcement
-from governance.hooks._event import Cause, Outcome
+from governance.hooks._causes import Raised, run_causes
+from governance.hooks._delivery import Announcement, announcing
+from governance.hooks._event import Event, Outcome
 from governance.hooks._facts import run_event
+from governance.hooks._history import recovery
+from governance.hooks._returned import Report, no_report
 from governance.hooks._stack import stack_of
 from governance.hooks._watcher import Task, watcher
 
 if TYPE_CHECKING:
+    from contextvars import Context
+    from uuid import UUID
+
     from zenml.models import PipelineRunResponse
 
 _MODULE = "governance.hooks.alerting_hook"
-_NOT_COMPLETED: frozenset[Outcome] = frozenset({"failed", "stopped"})
+NOT_COMPLETED: frozenset[Outcome] = frozenset({"failed", "stopped", "stale"})
+
+
+@dataclass
+class _Followed:
+    """What all hooks of a run ask for, and were told."""
+
+    outcomes: set[Outcome] = field(default_factory=set)
+    record: bool = False
+    told: list[Raised] = field(default_factory=list)
+
+
+# By run, until it is over: each of its hooks adds to it.
+_followed: "dict[UUID, _Followed]" = {}
 
 
 def watch(
@@ -25,7 +45,8 @@ def watch(
     *,
     announce: AbstractSet[Outcome] = frozenset(),
     record: bool = False,
-    raised: Cause | None = None,
+    told: Raised | None = None,
+    context: "Context | None" = None,
 ) -> None:
     """Follow a run until it is over.
 
@@ -37,28 +58,116 @@ def watch(
         run: The run of the calling hook.
         announce: Outcomes to tell the alerters about, once over all processes.
         record: Whether a run that did not complete gets an audit record.
-        raised: What the calling hook was told, with a gate's structured failures.
+        told: What the calling hook was told, with a gate's structured failures.
+        context: In which ZenML is to be asked; a server knows from it who is asking.
     """
-    outcomes = set(announce)
-    if _names(run, "success_hook_source", "pipeline_success_hook"):
-        outcomes.add("completed")
-    if _names(run, "failure_hook_source", "pipeline_failure_hook"):
-        outcomes |= _NOT_COMPLETED
-        record = True
+    own = asked_for(run)
+    if not (announce or own or record):
+        return
+    followed = _followed.setdefault(run.id, _Followed())
+    followed.outcomes |= announce | own
+    followed.record |= record or "failed" in own
+    followed.told += [told] if told else []
 
     def poll() -> list[Task] | None:
         now = Client().zen_store.get_run(run.id)
-        if (event := run_event(now, raised)) is None:
+        if (event := run_event(now)) is None:
             return None
+        _followed.pop(run.id, None)
+        told = tuple(followed.told)
         tasks = []
         # Records have a name of their own: written twice, they are one.
-        if record and event.outcome in _NOT_COMPLETED:
-            tasks.append(recording(event, stack_of(now)))
-        if event.outcome in outcomes and claim(now):
-            tasks.append(announcement(event, stack_of(now)))
+        if followed.record and event.outcome in NOT_COMPLETED:
+            tasks.append(recording_run(now, event, told))
+        if event.outcome in followed.outcomes:
+            tasks.append(
+                announcing(lambda: event, lambda: announcement_of(now, recovered(now, event), told))
+            )
         return tasks
 
-    watcher.watch(str(run.id), poll)
+    watcher.watch(str(run.id), poll, context)
+
+
+def asked_for(run: "PipelineRunResponse") -> frozenset[Outcome]:
+    """Tell which ends of a run its pipeline's own hooks ask to hear of.
+
+    Args:
+        run: The run.
+
+    Returns:
+        Outcomes to tell the alerters about.
+    """
+    asked: set[Outcome] = set()
+    if _names(run, "success_hook_source", "pipeline_success_hook"):
+        asked.add("completed")
+    if _names(run, "failure_hook_source", "pipeline_failure_hook"):
+        asked |= NOT_COMPLETED
+    return frozenset(asked)
+
+
+def recovered(run: "PipelineRunResponse", event: Event) -> Event:
+    """Say what failures a run puts an end to.
+
+    Args:
+        run: The run, over.
+        event: How it ended.
+
+    Returns:
+        The event, with its recovery where it is one.
+    """
+    return replace(event, recovery=recovery(run)) if event.outcome == "completed" else event
+
+
+def announcement_of(
+    run: "PipelineRunResponse",
+    event: Event,
+    told: Sequence[Raised] = (),
+    report: Report = no_report,
+) -> Announcement:
+    """Say what is to be told about a run.
+
+    Args:
+        run: The run, over or stale.
+        event: How it ended, as one look at it tells.
+        told: What failure hooks in this process were told.
+        report: Told what became of each message.
+
+    Returns:
+        What is to be announced.
+    """
+    # A dynamic run that failed may be resumed, and ends again. A static one ends once, and the
+    # server may set its end time twice where its last steps end together.
+    is_dynamic = run.snapshot is not None and run.snapshot.is_dynamic
+    end = run.end_time if is_dynamic and event.outcome != "stale" else None
+    return Announcement(
+        key=f"{run.id}:{event.outcome}:{end}",
+        event=event,
+        explain=lambda event: _explained(run, event, told),
+        run_id=run.id,
+        project_id=run.project_id,
+        stack_id=stack_of(run),
+        report=report,
+    )
+
+
+def recording_run(run: "PipelineRunResponse", event: Event, told: Sequence[Raised] = ()) -> Task:
+    """Plan the audit record of a run that did not complete.
+
+    Args:
+        run: The run, over or stale.
+        event: How it ended, as one look at it tells.
+        told: What failure hooks in this process were told.
+
+    Returns:
+        A task that writes the record.
+    """
+    return recording(lambda: event, lambda: _explained(run, event, told), lambda: stack_of(run))
+
+
+def _explained(run: "PipelineRunResponse", event: Event, told: Sequence[Raised]) -> Event:
+    if event.outcome in {"failed", "stale"}:
+        return replace(event, causes=run_causes(run, told))
+    return event
 
 
 def _names(run: "PipelineRunResponse", attribute: str, hook: str) -> bool:

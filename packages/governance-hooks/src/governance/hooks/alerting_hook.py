@@ -1,10 +1,9 @@
 """Alerts through the stack's own alerters: about each step, or once about the whole run."""
 
-from governance.hooks._audit import recording
-from governance.hooks._delivery import announcement
-from governance.hooks._facts import current, raised_cause, step_event
-from governance.hooks._run import watch
-from governance.hooks._stack import stack_of
+from governance.hooks._causes import raised
+from governance.hooks._facts import current
+from governance.hooks._run import NOT_COMPLETED, watch
+from governance.hooks._step import EndOfStep
 from governance.hooks._watcher import watcher
 
 
@@ -18,7 +17,7 @@ def alerter_success_hook() -> None:
     if step is None:
         watch(run, announce={"completed"})
     else:
-        watcher.submit(announcement(step_event("completed", run, step), stack_of(run)))
+        watcher.submit(EndOfStep(run, step).announcing())
 
 
 def alerter_failure_hook(exception: BaseException) -> None:
@@ -31,10 +30,11 @@ def alerter_failure_hook(exception: BaseException) -> None:
         exception: What the step raised.
     """
     run, step = current()
+    told = raised(exception)
     if step is None:
-        watch(run, announce={"failed", "stopped"}, raised=raised_cause(exception))
+        watch(run, announce=NOT_COMPLETED, told=told)
     else:
-        watcher.submit(announcement(step_event("failed", run, step, exception), stack_of(run)))
+        watcher.submit(EndOfStep(run, step, told).announcing())
 
 
 def pipeline_success_hook() -> None:
@@ -57,6 +57,7 @@ def pipeline_failure_hook(exception: BaseException) -> None:
         exception: What the step, or the dynamic pipeline, raised.
     """
     run, step = current()
+    told = raised(exception)
     if step is not None:
-        watcher.submit(recording(step_event("failed", run, step, exception), stack_of(run)))
-    watch(run, announce={"failed", "stopped"}, record=True, raised=raised_cause(exception))
+        watcher.submit(EndOfStep(run, step, told).recording())
+    watch(run, announce=NOT_COMPLETED, record=True, told=told)

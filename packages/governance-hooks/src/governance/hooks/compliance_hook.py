@@ -1,9 +1,9 @@
 """An audit record of every failure, in the stack's artifact store."""
 
-from governance.hooks._audit import recording
-from governance.hooks._facts import current, raised_cause, step_event
+from governance.hooks._causes import raised
+from governance.hooks._facts import current
 from governance.hooks._run import watch
-from governance.hooks._stack import stack_of
+from governance.hooks._step import EndOfStep
 from governance.hooks._watcher import watcher
 
 
@@ -17,7 +17,8 @@ def compliance_failure_hook(exception: BaseException) -> None:
         exception: What the step, or the dynamic pipeline, raised.
     """
     run, step = current()
+    told = raised(exception)
     if step is None:
-        watch(run, record=True, raised=raised_cause(exception))
+        watch(run, record=True, told=told)
     else:
-        watcher.submit(recording(step_event("failed", run, step, exception), stack_of(run)))
+        watcher.submit(EndOfStep(run, step, told).recording())

@@ -4,7 +4,8 @@ from zenml import log_metadata
 from zenml.logger import get_logger
 
 from governance.hooks._duration import duration_text
-from governance.hooks._facts import current, run_so_far, step_event
+from governance.hooks._facts import current
+from governance.hooks._time import now, seconds_between
 from governance.hooks._watcher import Task, watcher
 
 logger = get_logger(__name__)
@@ -19,14 +20,15 @@ def monitoring_success_hook() -> None:
     durations are in seconds. A dynamic pipeline gets the duration of its run instead.
     """
     run, step = current()
-    event = run_so_far(run) if step is None else step_event("completed", run, step)
-    measured = "cicd.pipeline.run.duration" if step is None else "zenml.step.duration"
-    name = event.step or event.run
+    duration = seconds_between((step or run).start_time, now())
+    name = step.name if step else run.name
     metrics: dict[str, float] = {}
-    if event.duration is not None:
-        metrics[measured] = round(event.duration, 6)
+    if duration is not None:
+        metrics["zenml.step.duration" if step else "cicd.pipeline.run.duration"] = round(
+            duration, 6
+        )
     if step is not None:
-        metrics["zenml.step.attempt"] = event.attempt
+        metrics["zenml.step.attempt"] = step.version
 
     def log() -> None:
         if step is None:
@@ -34,8 +36,8 @@ def monitoring_success_hook() -> None:
         else:
             log_metadata(metadata={METRICS_KEY: metrics}, step_id=step.id)
 
-    if event.duration is not None:
-        logger.info("%s took %s", name, duration_text(event.duration))
+    if duration is not None:
+        logger.info("%s took %s", name, duration_text(duration))
     watcher.submit(
         Task(
             log,

@@ -205,7 +205,7 @@ def _set_defaults(defaults: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _client() -> Any:
-    # Needed here only, and there whenever ZenML's Slack integration is.
+    # Heavy, and not needed by those who only record messages.
     from slack_sdk.web.base_client import BaseClient  # noqa: PLC0415
 
     return BaseClient
