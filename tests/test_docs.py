@@ -1,0 +1,74 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from governance.hooks._cli import _parser
+from governance.hooks._settings import PREFIX, Settings
+from tools.component import ROOT
+
+ALERTS = (ROOT / "docs" / "ALERTS.md").read_text("utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Read the table below a heading's first line."""
+    _, _, below = ALERTS.partition(heading)
+    lines = below.splitlines()[1:]
+    table = [line for line in lines[: lines.index("")] if line.startswith("|")]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in table[1:]]
+
+
+def test_table_of_settings_is_the_code_s() -> None:
+    """The documentation lists each setting with its variable and its default."""
+    told = {name: (variable, default) for name, variable, default, _ in rows("| Setting |")}
+    known = {}
+    for name, field in Settings.model_fields.items():
+        default = f"{field.default:g}" if isinstance(field.default, float | int) else ""
+        known[name] = (f"{PREFIX}{name}".upper(), default)
+    assert told == known
+
+
+def test_example_of_settings_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The documentation's TOML is a file of settings that loads."""
+    from governance.hooks._settings import load
+
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", ALERTS, re.DOTALL | re.MULTILINE)
+    file = tmp_path / "hooks.toml"
+    file.write_text(example, "utf-8")
+    monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
+    assert len(load().routes) == example.count("[[routes]]")
+
+
+def test_commands_can_be_called() -> None:
+    """Each command line of the documentation and of the CronJob is one that exists."""
+    blocks = "\n".join(re.findall(r"^```bash\n(.*?)^```$", ALERTS, re.DOTALL | re.MULTILINE))
+    lines = [line.partition("#")[0].split() for line in blocks.splitlines()]
+    job: Any = yaml.safe_load((ROOT / "docs" / "reconcile-cronjob.yaml").read_text("utf-8"))
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    commands = [line for line in lines if line and line[0] == "governance-hooks"]
+    commands.append(pod["containers"][0]["command"])
+    assert len(commands) == 4
+    for command in commands:
+        assert callable(_parser().parse_args(command[1:]).run)
+
+
+def test_pictures_and_files_are_there() -> None:
+    """What the documentation shows or links to exists."""
+    targets = re.findall(r"\]\(([^)#]+)\)", ALERTS)
+    assert [path for path in targets if not (ROOT / "docs" / path).exists()] == []
+
+
+def test_job_runs_with_least_privilege() -> None:
+    """The CronJob runs as an ordinary user on a read-only file system, without privileges."""
+    job: Any = yaml.safe_load((ROOT / "docs" / "reconcile-cronjob.yaml").read_text("utf-8"))
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
