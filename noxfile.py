@@ -44,7 +44,10 @@ def tests(session: nox.Session, component: str) -> None:
     install(session, "test", component)
     run_tests(session, component, *session.posargs)
     # Its README's snippets, with nothing else of the platform installed.
-    session.run("python", "-m", "pytest", "tests/test_readmes.py", f"-k=packages/{component}")
+    session.run(
+        *("python", "-m", "pytest", "tests/test_readmes.py", f"-k=packages/{component}"),
+        "--numprocesses=2",
+    )
     if not session.posargs:  # a part of the tests covers a part of the code
         session.run("python", "-m", "tools.coverage_gate", component)
 
@@ -208,7 +211,13 @@ def uv(session: nox.Session, *arguments: str) -> None:
 def run_tests(session: nox.Session, component: str, *arguments: str) -> None:
     """Run a component's tests against what is installed."""
     name = component.removeprefix("governance-")
-    session.run("pytest", f"packages/{component}/tests", f"--cov=governance.{name}", *arguments)
+    session.run(
+        "pytest",
+        f"packages/{component}/tests",
+        f"--cov=governance.{name}",
+        "--numprocesses=2",
+        *arguments,
+    )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,12 @@ os.environ.update(
     ZENML_LOGGING_COLORS_DISABLED="true",
 )
 
+from zenml.utils import source_utils  # noqa: E402 not before its environment is set
+
+# A process that pytest-xdist starts has no main module whose place would tell ZenML where the
+# tests' own steps are.
+source_utils.set_custom_source_root(str(Path(__file__).parent))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _zenml_home() -> Iterator[None]:
