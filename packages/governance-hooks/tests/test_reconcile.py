@@ -304,6 +304,31 @@ def test_failed_run_without_an_end_is_told(
     assert headlines(file) == ["❌ Pipeline failed: fails"]
 
 
+def test_only_what_may_hang_is_told_as_stale(
+    alerters: Stack, governed: Run, reconcile: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was killed before it started is told as stale, one that is paused is not."""
+    from sqlalchemy import update
+    from zenml.zen_stores.schemas import PipelineRunSchema
+
+    (file,) = alerters("take")
+    with monkeypatch.context() as patched:  # as if no hook had been called
+        patched.setattr(watcher, "watch", lambda *_: None)
+        governed(completes)
+        governed(fails)
+    store: Any = Client().zen_store
+    states = {"completes": "initializing", "fails": "paused"}
+    for run in Client().list_pipeline_runs(hydrate=True).items:
+        assert run.pipeline is not None
+        ended = {"status": states[run.pipeline.name], "end_time": None, "start_time": None}
+        change = update(PipelineRunSchema).where(PipelineRunSchema.id == run.id)  # type: ignore[arg-type]
+        with store.engine.begin() as connection:
+            connection.execute(change.values(in_progress=True, **ended))
+    for _ in range(2):
+        assert reconcile("--stale-after", "0s")[0] == 0
+    assert headlines(file) == ["⏳ Pipeline does not end: completes"]
+
+
 def test_next_sweep_goes_on_where_the_last_one_stopped(alerters: Stack, governed: Run) -> None:
     """Without --since a sweep covers what the last one did not, and a margin."""
     from governance.hooks import _heartbeat

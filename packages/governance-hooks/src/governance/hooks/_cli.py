@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "--stale-after",
         type=_duration,
         metavar="DURATION",
-        help="tell a run that has not ended so long after its start; the setting's value by "
+        help="tell a run that has not ended so long after it was created; the setting's value by "
         "default",
     )
     command.add_argument("--dry-run", action="store_true", help="only list what would be told")

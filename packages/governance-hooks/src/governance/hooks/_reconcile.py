@@ -38,6 +38,7 @@ _FIRST_LOOK_BACK = timedelta(days=1)
 # What ended just before the last sweep may have been about to be told by its own hooks, and
 # clocks differ.
 _OVERLAP = timedelta(hours=1)
+_PAUSED = "paused"
 
 
 def reconcile(*, since: float | None, stale_after: float, dry_run: bool = False) -> Sweep:
@@ -46,7 +47,7 @@ def reconcile(*, since: float | None, stale_after: float, dry_run: bool = False)
     Args:
         since: Look at runs that ended in these last seconds; None goes on where the last
             reconciliation stopped, or a day back the first time.
-        stale_after: Seconds after its start from which a run without an end is told.
+        stale_after: Seconds after its creation from which a run without an end is told.
         dry_run: Only find, tell nothing.
 
     Returns:
@@ -64,10 +65,11 @@ def reconcile(*, since: float | None, stale_after: float, dry_run: bool = False)
         for run in _ended(project.id, sweep.since):
             if (event := run_event(run)) is not None:
                 rest.tell(run, event)
-        # ZenML compares whole seconds.
-        started = start - timedelta(seconds=stale_after - 1)
-        for run in _runs(project.id, in_progress=True, start_time=f"lte:{_utc(started)}"):
-            rest.tell(run, stale_event(run))
+        # ZenML compares whole seconds. A run that was killed early has no start time.
+        created = start - timedelta(seconds=stale_after - 1)
+        for run in _runs(project.id, in_progress=True, created=f"lte:{_utc(created)}"):
+            if run.status != _PAUSED:  # it waits for a person, who was told
+                rest.tell(run, stale_event(run))
         watcher.wait()
     if not dry_run:
         _heartbeat.write(_heartbeat.Heartbeat(start, sweep.covered_until))
