@@ -1,3 +1,4 @@
+import re
 import time
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_step_s_duration_is_on_the_step(caplog: pytest.LogCaptureFixture) -> Non
     metrics = last_run(measured).steps["sleep"].run_metadata["governance.metrics"]
     assert 0.3 <= metrics["zenml.step.duration"] < 30
     assert metrics["zenml.step.attempt"] == 1
-    assert "sleep took 0." in caplog.text
+    assert re.search(r"sleep took \d+\.\d+ s", caplog.text)
 
 
 def test_dynamic_run_s_duration_is_on_the_run() -> None:

@@ -1,5 +1,7 @@
 """Follows a run until it is over, and then says and records what its hooks ask for."""
 
+import threading
+import time
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 _MODULE = "governance.hooks.alerting_hook"
 NOT_COMPLETED: frozenset[Outcome] = frozenset({"failed", "stopped", "stale"})
 
+# ZenML publishes a step's failure before it calls the failure hook, which alone knows the
+# structured failures of a gate.
+_GRACE = 1.0
+
 
 @dataclass
 class _Followed:
@@ -34,6 +40,15 @@ class _Followed:
     outcomes: set[Outcome] = field(default_factory=set)
     record: bool = False
     told: list[Raised] = field(default_factory=list)
+    seen: float | None = None
+
+    @property
+    def may_be_told(self) -> bool:
+        """Whether a failure hook of this process may yet be called for a failed run."""
+        if self.told or not threading.main_thread().is_alive():
+            return False
+        self.seen = self.seen or time.monotonic()
+        return time.monotonic() - self.seen < _GRACE
 
 
 # By run, until it is over: each of its hooks adds to it.
@@ -72,6 +87,8 @@ def watch(
     def poll() -> list[Task] | None:
         now = Client().zen_store.get_run(run.id)
         if (event := run_event(now)) is None:
+            return None
+        if event.outcome in NOT_COMPLETED and followed.may_be_told:
             return None
         _followed.pop(run.id, None)
         told = tuple(followed.told)
