@@ -13,7 +13,7 @@ from zenml.logger import get_logger
 from governance.hooks._event import Event
 from governance.hooks._ledger import COUNTED, Claim, claim, is_within, release, settle, told_before
 from governance.hooks._letter import Letter, letter_id, subject_id
-from governance.hooks._post import post
+from governance.hooks._post import POSTING_SHARE, post
 from governance.hooks._redaction import redact
 from governance.hooks._returned import (
     Report,
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     Address: TypeAlias = tuple[ComponentResponse, str | None]
 
 logger = get_logger(__name__)
-
-# Of the time that is left at the end of a process a post may take half: what hangs must leave
-# time for the outbox, and for the next alerter.
-_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -193,7 +189,7 @@ class _Delivery:
 
     @property
     def task(self) -> Task:
-        return Task(self._deliver, self._abandon, _SHARE)
+        return Task(self._deliver, self._abandon, POSTING_SHARE)
 
     def _deliver(self) -> None:
         stack_id, report = self._announcement.stack_id, self._announcement.report

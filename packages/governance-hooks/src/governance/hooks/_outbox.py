@@ -22,13 +22,26 @@ def put(store: "BaseArtifactStore", letter: Letter) -> str:
     Returns:
         Where it waits.
     """
-    path = f"{store.path}/{OUTBOX_FOLDER}/{letter.folder}/{letter.name}"
+    path = path_of(store, letter)
     write_whole(store, path, to_bytes(letter))
     return path
 
 
+def path_of(store: "BaseArtifactStore", letter: Letter) -> str:
+    """Tell where a letter waits, if it does.
+
+    Args:
+        store: The artifact store of the letter's stack.
+        letter: The letter.
+
+    Returns:
+        The file's path.
+    """
+    return f"{store.path}/{OUTBOX_FOLDER}/{letter.folder}/{letter.name}"
+
+
 def folders(store: "BaseArtifactStore") -> list[str]:
-    """List for which destinations letters wait.
+    """List for which destinations letters wait, or have waited.
 
     Args:
         store: The artifact store.
@@ -41,7 +54,6 @@ def folders(store: "BaseArtifactStore") -> list[str]:
         f"{alerter}/{channel}"
         for alerter in names(store, root)
         for channel in names(store, f"{root}/{alerter}")
-        if waiting(store, f"{alerter}/{channel}")
     ]
 
 

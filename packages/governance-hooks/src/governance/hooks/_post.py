@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 logger = get_logger(__name__)
 
+# Of the time that is left at the end of a process a post may take half: what hangs must leave
+# time for the outbox, and for the next alerter.
+POSTING_SHARE = 0.5
+
 
 def post(model: "ComponentResponse", event: Event, channel: str | None) -> str | None:
     """Post a message about an event.

@@ -14,7 +14,7 @@ from governance.hooks._event import Event
 from governance.hooks._ledger import claim, is_settled, release, settle
 from governance.hooks._letter import Letter
 from governance.hooks._message import render
-from governance.hooks._post import post
+from governance.hooks._post import POSTING_SHARE, post
 from governance.hooks._redaction import redact
 from governance.hooks._settings import settings
 from governance.hooks._stack import artifact_store
@@ -107,9 +107,7 @@ def forget(stack_id: UUID, letter: Letter) -> None:
         letter: The letter.
     """
     store = artifact_store(stack_id)
-    for path in _outbox.waiting(store, letter.folder):
-        if path.endswith(letter.name):
-            _outbox.remove(store, path)
+    _outbox.remove(store, _outbox.path_of(store, letter))
 
 
 def stay_in_log(event: Event, reason: str, report: Report) -> None:
@@ -163,7 +161,7 @@ def draining(stack_id: UUID, folder: str, report: Report = no_report) -> Task:
             redact(reason),
         )
 
-    return Task(drain, abandon, share=0.5)
+    return Task(drain, abandon, POSTING_SHARE)
 
 
 def _deliver(
