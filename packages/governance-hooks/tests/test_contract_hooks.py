@@ -4,11 +4,11 @@ from syrupy.assertion import SnapshotAssertion
 
 import governance.hooks
 from governance.hooks import (
-    _audit,
     _heartbeat,
     _ledger,
     _outbox,
     _settings,
+    _trail,
     monitoring_hook,
     server,
     testing,
@@ -27,7 +27,7 @@ def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
     """Metadata keys, folders, settings and the testing aid's configuration are used by others."""
     assert {
         "metadata key": monitoring_hook.METRICS_KEY,
-        "audit folder": _audit.AUDIT_FOLDER,
+        "audit folder": _trail.AUDIT_FOLDER,
         "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
         "heartbeat": _heartbeat.HEARTBEAT_FILE,
         "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED],

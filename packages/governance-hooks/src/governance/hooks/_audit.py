@@ -8,16 +8,13 @@ from zenml.logger import get_logger
 from governance.hooks._event import Event
 from governance.hooks._record import record_bytes, record_name
 from governance.hooks._redaction import redact
-from governance.hooks._stack import artifact_store
-from governance.hooks._store import write_whole
+from governance.hooks._trail import trail_of
 from governance.hooks._watcher import Task
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 logger = get_logger(__name__)
-
-AUDIT_FOLDER = "governance/audit"
 
 
 def recording(
@@ -38,12 +35,10 @@ def recording(
 
     def write() -> None:
         described.append(event := describe())
-        store = artifact_store(stack_id())
-        path = f"{store.path}/{AUDIT_FOLDER}/{record_name(event)}"
-        if store.exists(path):  # the same event, recorded by another hook or process
-            return
-        write_whole(store, path, record_bytes(event))
-        logger.info("Audit record: %s", path)
+        trail, name = trail_of(stack_id()), record_name(event)
+        # It is there already if another hook or process recorded the same event.
+        if trail.write(name, record_bytes(event)):
+            logger.info("Audit record: %s/%s", trail.root, name)
 
     def abandon(reason: str) -> None:
         logger.error(

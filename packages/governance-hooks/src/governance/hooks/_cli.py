@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from governance.hooks import _heartbeat
+from governance.hooks import _audit_cli, _heartbeat
 from governance.hooks._duration import duration_text
 from governance.hooks._reconcile import reconcile
 from governance.hooks._settings import Settings, SettingsError, load, seconds
@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         help="how long ago is too long (default: 1h)",
     )
     command.set_defaults(run=_beat)
+
+    _audit_cli.add_to(commands)
 
     command = commands.add_parser("settings", help="check the settings and print them")
     command.set_defaults(run=_print_settings)

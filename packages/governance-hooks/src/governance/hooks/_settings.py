@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """All settings, each with a default that needs no decision.
 
     Attributes:
+        audit_uri: Where the audit trail is: a local folder, or an address within an artifact
+            store that is registered in ZenML; the artifact store of the run's stack by default.
         deadline: Seconds that one call of an alerter or store may take, and that all that is
             left may take together when the process ends.
         environment: Name of the environment that the process runs in, for routes and messages.
@@ -106,6 +108,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
+    audit_uri: str | None = None
     deadline: Annotated[Duration, Field(gt=0, le=600)] = 10.0
     environment: str | None = None
     log_lines: Annotated[int, Field(ge=0, le=50)] = 10
