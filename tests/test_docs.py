@@ -25,7 +25,9 @@ def test_table_of_settings_is_the_code_s() -> None:
     told = {name: (variable, default) for name, variable, default, _ in rows("| Setting |")}
     known = {}
     for name, field in Settings.model_fields.items():
-        default = f"{field.default:g}" if isinstance(field.default, float | int) else ""
+        default = str(field.default).lower() if isinstance(field.default, bool) else ""
+        if isinstance(field.default, float | int) and not default:
+            default = f"{field.default:g}"
         known[name] = (f"{PREFIX}{name}".upper(), default)
     assert told == known
 
