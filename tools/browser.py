@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 
-def take(html: str, picture: Path, width: int, height: int) -> None:
+def screenshot(html: str, picture: Path, width: int, height: int) -> None:
     """Take a picture of a page.
 
     Args:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from governance.hooks._coverage import Coverage
 from governance.hooks._entry import entry_of
 from governance.hooks._selection import Selection
 from governance.hooks._summary import Summary
-from tools.browser import take
+from tools.browser import screenshot
 
 _WIDTH = 1080
 _HEIGHT = 1500
@@ -26,7 +26,8 @@ _QUALITY = [
     {"check": "max_missing", "subject": "tenure", "required": 0.1, "found": 0.31},
 ]
 _PERFORMANCE = [{"check": "min_metric", "subject": "recall", "required": 0.8, "found": 0.742}]
-# Which of the runs did not go well.
+# By its number, what befell a run.
+_UPGRADED, _STOPPED, _UNDELIVERED, _OVERRIDDEN = 40, 30, 41, 58
 _FAILURES: dict[int, dict[str, Any]] = {
     17: {
         "step": "validate_data_quality",
@@ -34,7 +35,7 @@ _FAILURES: dict[int, dict[str, Any]] = {
         "message": "The data did not pass validate_data_quality: 2 checks failed.",
         "details": _QUALITY,
     },
-    41: {
+    _UNDELIVERED: {
         "step": "train_model",
         "attempt": 2,
         "error": "ValueError",
@@ -42,7 +43,7 @@ _FAILURES: dict[int, dict[str, Any]] = {
         "encoded as NaN natively.",
         "details": [],
     },
-    58: {
+    _OVERRIDDEN: {
         "step": "validate_model_performance",
         "error": "ModelPerformanceError",
         "message": "The model did not pass validate_model_performance: 1 check failed.",
@@ -57,13 +58,22 @@ def main(folder: str) -> None:
     Args:
         folder: Where it goes.
     """
-    take(sample_page(), Path(folder) / "audit-report.png", _WIDTH, _HEIGHT)
+    screenshot(sample_page(), Path(folder) / "audit-report.png", _WIDTH, _HEIGHT)
 
 
 def sample_page() -> str:
     """Write the report on the sample trail, as verified."""
+    return written(sample_trail())
+
+
+def written(trail: Iterable[tuple[str, bytes]]) -> str:
+    """Write the report on a trail.
+
+    Args:
+        trail: The path of each record, and its bytes.
+    """
     summary = Summary()
-    for path, data in sample_trail():
+    for path, data in trail:
         summary.add(entry_of(path, data))
     about = About(
         "Audit report, January 2026",
@@ -100,11 +110,11 @@ def sample_trail() -> Iterator[tuple[str, bytes]]:
             "environment": "production",
             "runtime": {
                 "python": "3.11.7",
-                "zenml": "0.98.0" if number < 40 else "0.98.1",
+                "zenml": "0.98.0" if number < _UPGRADED else "0.98.1",
                 "os": "Linux 6.1",
             },
             "components": {
-                "governance-hooks": "2.0.0" if number < 40 else "2.1.0",
+                "governance-hooks": "2.0.0" if number < _UPGRADED else "2.1.0",
                 "governance-steps": "1.2.0",
             },
         }
@@ -112,28 +122,28 @@ def sample_trail() -> Iterator[tuple[str, bytes]]:
 
 
 def _run(number: int, time: datetime, facts: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    failure = _FAILURES.get(number)
-    causes = [] if failure is None else [{"attempt": 1, **failure}]
+    failure = _FAILURES.get(number, {})
+    causes = [{"attempt": 1, **failure}] if failure else []
     for gate, step in (
         ("data_quality", "validate_data_quality"),
         ("model_performance", "validate_model_performance"),
     ):
-        failed = failure is not None and failure["step"] == step
+        failed = failure.get("step") == step
         checks = [{**row, "passed": False} for row in failure["details"]] if failed else []
         verdict = "failed" if failed else "passed"
         yield _record(f"gate.{verdict}", time, facts | {"gate": gate, "checks": checks})
-        if failed or (failure is not None and failure["step"] == "train_model"):
+        if failed or failure.get("step") == "train_model":
             break
-    outcome = "failed" if failure else "stopped" if number == 30 else "completed"
+    outcome = "failed" if failure else "stopped" if number == _STOPPED else "completed"
     yield _record(f"run.{outcome}", time, facts | {"outcome": outcome, "causes": causes})
     if failure:
         told = {"alerter": "slack", "channel": "C0PAYMENTS"}
         told["tells"] = f"Pipeline failed: {facts['pipeline']}"
         kind = "alert.sent"
-        if number == 41:
+        if number == _UNDELIVERED:
             kind, told["reason"] = "alert.undelivered", "the channel is archived (is_archived)"
         yield _record(kind, time + timedelta(seconds=4), facts | told)
-    if number == 58:
+    if number == _OVERRIDDEN:
         decision = {"gate": "model_performance", "by": "linus"}
         decision["reason"] = "Recall fell with the new merchant data; approved by risk, ticket 4711"
         yield _record("override.granted", time + timedelta(hours=2), facts | decision)

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from governance.hooks._check import Check, failed_checks
 from governance.hooks._coverage import Coverage
@@ -56,6 +57,20 @@ def page(summary: Summary, about: About, coverage: Coverage | None = None) -> st
     Returns:
         An HTML page, the same for the same arguments.
     """
+    html = _template().render(
+        about=about,
+        coverage=coverage,
+        summary=summary,
+        most=MOST,
+        most_causes=_MOST_CAUSES,
+        most_checks=_MOST_CHECKS,
+        **_lists(summary),
+    )
+    return html.lstrip()  # of what stands between the template's macros
+
+
+@cache
+def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -67,18 +82,8 @@ def page(summary: Summary, about: About, coverage: Coverage | None = None) -> st
         "line": _line,
         "link": _link,
     }
-    template = environment.from_string(
-        files("governance.hooks").joinpath("audit_page.html").read_text("utf-8")
-    )
-    return template.render(
-        about=about,
-        coverage=coverage,
-        summary=summary,
-        most=MOST,
-        most_causes=_MOST_CAUSES,
-        most_checks=_MOST_CHECKS,
-        **_lists(summary),
-    )
+    source = files("governance.hooks").joinpath("audit_page.html")
+    return environment.from_string(source.read_text("utf-8"))
 
 
 def _lists(summary: Summary) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from governance.hooks._text import cut, legible
 
 _HEADS = ("time", "type", "pipeline", "run", "step, gate, alerter", "who")
 _WIDEST = 44  # characters of a cell
-_DEEPEST = 6  # what is nested deeper is shown as JSON
+_DEEPEST = 8  # what is nested deeper is shown as JSON
 
 
 def cells(entry: Entry) -> tuple[str, ...]:
@@ -109,7 +109,8 @@ def _lines(value: Any, depth: int) -> list[str]:
 def _item(label: str, item: Any, depth: int) -> list[str]:
     pad = "  " * depth
     below = _lines(item, depth + 1)
-    if len(below) == 1 and not (isinstance(item, Mapping | list) and item):
+    is_flat = not item or not isinstance(item, Mapping | list) or depth + 1 >= _DEEPEST
+    if len(below) == 1 and is_flat:
         return [f"{pad}{label} {below[0].strip()}".rstrip()]
     if label == "-":  # the first of the object's facts stands beside the dash
         return [f"{pad}- {below[0].strip()}", *below[1:]]

@@ -83,7 +83,7 @@ def resolve(trail: Trail, name: str) -> tuple[dict[str, list[str]], list[str]]:
             if entry.text("run") == name:
                 meant.setdefault(entry.run_id, []).append(entry.path)
             known |= {entry.id, entry.run_id, entry.text("run")}
-    return meant, similar(name, known)
+    return meant, [] if meant else similar(name, known)
 
 
 def _paths(trail: Trail, selection: Selection) -> list[str]:

@@ -19,6 +19,7 @@ from governance.hooks._time import now
 from governance.hooks._trail import Trail
 
 CLEAN, UNCLEAN, UNUSABLE = 0, 1, 2
+_CANDIDATES = 10
 
 _CODES = (
     "Exit code 1: a file is no record, which is said, or nothing was found; 2: arguments, "
@@ -132,9 +133,11 @@ def _show(options: argparse.Namespace) -> int:
     meant, similar = resolve(trail, options.name)
     if len(meant) != 1:
         said = "may mean one of these" if meant else "is neither a record nor a run; similar are"
-        print(f"{_listing.line(options.name)} {said}:", file=sys.stderr)
-        for candidate in [*meant, *similar] or ["none"]:
-            print(f"  {_listing.line(candidate)}", file=sys.stderr)
+        candidates = [*meant, *similar] or ["none"]
+        lines = [_listing.line(candidate) for candidate in candidates[:_CANDIDATES]]
+        if len(candidates) > _CANDIDATES:
+            lines.append(f"and {len(candidates) - _CANDIDATES:,} more")
+        print(f"{_listing.line(options.name)} {said}:", *lines, sep="\n  ", file=sys.stderr)
         return UNUSABLE
     (paths,) = meant.values()
     records = [

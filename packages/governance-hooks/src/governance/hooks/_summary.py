@@ -9,7 +9,7 @@ from typing import Any
 from governance.hooks._check import Check, check_of, details
 from governance.hooks._entry import Entry, Unreadable, known, plain
 
-NO_END = "no end recorded"
+NO_END = "end not recorded"
 
 _ENDS = {"run.completed", "run.failed", "run.stopped", "run.stale"}
 _FACTS = ("pipeline", "run", "user", "stack", "environment", "owner", "model", "commit", "url")
