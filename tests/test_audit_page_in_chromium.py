@@ -32,7 +32,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests.append(self.path)
         self.send_error(404)
 
-    def log_message(self, *_: object) -> None:  # type: ignore[override]
+    def log_message(self, *_: object) -> None:
         pass
 
 
