@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zenml import pipeline, step
 
-from governance.hooks import _reading, _reading_cli
+from governance.hooks import _reading, _reading_cli, pipeline_failure_hook
 from governance.hooks._cli import main
 from governance.hooks._trail import AUDIT_FOLDER, Trail
 
@@ -289,6 +290,36 @@ def test_trail_of_the_active_stack_is_the_default(
     assert Trail(f"{store.path}/{AUDIT_FOLDER}").write(path, data)
     assert main(["audit", "list", "--run=0b5e"]) == 0
     assert "gate.passed" in capsys.readouterr().out
+
+
+@step
+def fail() -> None:
+    message = "no such column"
+    raise LookupError(message)
+
+
+@pipeline(on_failure=pipeline_failure_hook, enable_cache=False)
+def audited() -> None:
+    fail()
+
+
+def test_records_of_a_real_run_are_reported(
+    governed: Callable[[Any], None],
+    alerters: Callable[..., list[Path]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What the hooks record of a failed run is listed, and the report has its cause once."""
+    alerters("take")
+    governed(audited)
+    capsys.readouterr()
+    assert main(["audit", "list", "--json", "--pipeline=audited"]) == 0
+    listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {record["type"] for record in listed} >= {"step.failed", "run.failed"}
+    assert main(["audit", "report", "--pipeline=audited", str(tmp_path / "r.html")]) == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert page.count("<pre>no such column</pre>") == 1
+    assert listed[0]["run"] in page
 
 
 def test_address_of_no_store_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,9 +56,10 @@ def read(trail: Trail, paths: Sequence[str]) -> Iterator[Found]:
             return Unreadable(path, f"it cannot be read: {redact(str(error))}"), None
         return entry_of(path, data), data
 
-    with ThreadPoolExecutor(_AT_ONCE if is_remote(trail.root) else 1) as pool:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        each = pool.map if is_remote(trail.root) else map  # a disk waits for nobody
         for start in _progress(range(0, len(paths), _BATCH), len(paths)):
-            yield from pool.map(one, paths[start : start + _BATCH])
+            yield from each(one, paths[start : start + _BATCH])
 
 
 def resolve(trail: Trail, name: str) -> tuple[dict[str, list[str]], list[str]]:
