@@ -5,13 +5,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from governance.hooks import _copy, _listing, _sheet
 from governance.hooks._audit_options import add_place, add_selection, place, selection
 from governance.hooks._entry import Entry, Unreadable
 from governance.hooks._reading import Found, entries, read, resolve
-from governance.hooks._redaction import redact
 from governance.hooks._selection import Selection
 from governance.hooks._settings import SettingsError
 from governance.hooks._summary import Summary
@@ -80,7 +80,9 @@ def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run a command; what cannot be used is said in one line."""
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+        return code  # noqa: TRY300 it is the flush that may fail
     except BrokenPipeError:  # `| head` has read enough; nothing may be said to it at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLEAN
@@ -108,7 +110,7 @@ class _Tally:
         for file in self.unreadable:
             print(_listing.unreadable_line(file), file=sys.stderr)
         if not self.records:
-            print(f"No record was found in {redact(trail.root)}.", file=sys.stderr)
+            print(f"No record was found in {_listing.line(trail.root)}.", file=sys.stderr)
         return UNCLEAN if self.unreadable or not self.records else CLEAN
 
 
@@ -150,7 +152,6 @@ def _show(options: argparse.Namespace) -> int:
             sys.stdout.buffer.write(data + b"\n")
         else:
             print("\n".join([""] * (number > 0) + _listing.in_full(entry)))
-    sys.stdout.flush()
     return tally.result(trail)
 
 
@@ -165,12 +166,10 @@ def _export(options: argparse.Namespace) -> int:
             _copy.to_lines(options.target, lines)
         case ".csv":
             rows = (_sheet.row(entry) for entry, _ in found)
-            _copy.to_lines(
-                options.target, (line for part in ([_sheet.head()], rows) for line in part)
-            )
+            _copy.to_lines(options.target, chain([_sheet.head()], rows))
         case suffix:
             copy = _copy.to_archive if suffix == ".zip" else _copy.to_folder
-            copy(options.target, _files(trail, found))
+            copy(options.target, chain(_files(found), _digests(trail, tally)))
             if asked != Selection():
                 print(
                     "Not all records were asked for: whoever verifies the copy will miss the rest.",
@@ -180,13 +179,16 @@ def _export(options: argparse.Namespace) -> int:
     return tally.result(trail)
 
 
-def _files(trail: Trail, found: Iterable[Found]) -> Iterator[tuple[str, bytes]]:
-    """List what a copy of the trail holds: what is no record is evidence, too."""
-    _, digests = trail.paths()
-    for source in (found, read(trail, digests)):
-        for entry, data in source:
-            if data is not None:
-                yield entry.path, data
+def _files(found: Iterable[Found]) -> Iterator[tuple[str, bytes]]:
+    return ((entry.path, data) for entry, data in found if data is not None)
+
+
+def _digests(trail: Trail, tally: _Tally) -> Iterator[tuple[str, bytes]]:
+    for digest, data in read(trail, trail.paths()[1]):
+        if data is not None:
+            yield digest.path, data
+        elif isinstance(digest, Unreadable):  # it is missing in the copy, which must be said
+            tally.unreadable.append(digest)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -203,7 +205,7 @@ def _report(options: argparse.Namespace) -> int:
     with _copy.draft(options.target) as file:
         for entry, _ in tally.over(entries(trail, asked)):
             summary.add(entry)
-        about = About(options.title, redact(trail.root), asked, now(), made_by)
+        about = About(options.title, trail.root, asked, now(), made_by)
         file.write_text(page(summary, about), "utf-8")
     print(f"The report on {tally.records:,} records is {options.target}.")
     return tally.result(trail)
