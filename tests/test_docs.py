@@ -1,4 +1,5 @@
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from governance.hooks._settings import PREFIX, Settings
 from tools.component import ROOT
 
 ALERTS = (ROOT / "docs" / "ALERTS.md").read_text("utf-8")
+AUDIT = (ROOT / "docs" / "AUDIT.md").read_text("utf-8")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -45,21 +47,36 @@ def test_example_of_settings_can_be_used(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_commands_can_be_called() -> None:
     """Each command line of the documentation and of the CronJob is one that exists."""
-    blocks = "\n".join(re.findall(r"^```bash\n(.*?)^```$", ALERTS, re.DOTALL | re.MULTILINE))
-    lines = [line.partition("#")[0].split() for line in blocks.splitlines()]
+    fence = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+    blocks = "\n".join(fence.findall(f"{ALERTS}\n{AUDIT}"))
+    lines = [shlex.split(line, comments=True) for line in blocks.splitlines()]
     job: Any = yaml.safe_load((ROOT / "docs" / "reconcile-cronjob.yaml").read_text("utf-8"))
     pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     commands = [line for line in lines if line and line[0] == "governance-hooks"]
     commands.append(pod["containers"][0]["command"])
-    assert len(commands) == 4
+    assert len(commands) == 13
     for command in commands:
         assert callable(_parser().parse_args(command[1:]).run)
 
 
-def test_pictures_and_files_are_there() -> None:
+@pytest.mark.parametrize("document", [ALERTS, AUDIT], ids=["ALERTS", "AUDIT"])
+def test_pictures_and_files_are_there(document: str) -> None:
     """What the documentation shows or links to exists."""
-    targets = re.findall(r"\]\(([^)#]+)\)", ALERTS)
-    assert [path for path in targets if not (ROOT / "docs" / path).exists()] == []
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document)
+    paths = [path for path in targets if not path.startswith("https://")]
+    assert paths
+    assert [path for path in paths if not (ROOT / "docs" / path).exists()] == []
+
+
+def test_filters_are_the_code_s() -> None:
+    """The documentation's table of filters has each that `audit list` takes."""
+    _, _, below = AUDIT.partition("| Filter |")
+    told = re.findall(r"^\| (`--.*?) \|", below, re.MULTILINE)
+    options = vars(_parser().parse_args(["audit", "list"]))
+    known = set(options) - {"run", "uri", "json"}
+    assert {name for cell in told for name in re.findall(r"--(\w+)", cell)} == {
+        name.removeprefix("of_") for name in known
+    }
 
 
 def test_job_runs_with_least_privilege() -> None:

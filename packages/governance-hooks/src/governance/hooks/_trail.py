@@ -112,8 +112,11 @@ class Trail:
             return (self._folder / path).exists()
         return bool(self._store.exists(f"{self.root}/{path}"))
 
-    def paths(self) -> tuple[list[str], list[str]]:
+    def paths(self, folder: str | None = None) -> tuple[list[str], list[str]]:
         """List all files.
+
+        Args:
+            folder: A folder below the root, such as a run's id, if only its files are wanted.
 
         Returns:
             The paths of records and those of digests, both sorted; a file that is neither is
@@ -121,17 +124,18 @@ class Trail:
         """
         digests: list[str] = []
         records: list[str] = []
-        for path in self._files():
+        for path in self._files("" if folder is None else f"{folder}/"):
             (digests if path.startswith(f"{DIGESTS}/") else records).append(path)
         return sorted(records), sorted(digests)
 
-    def _files(self) -> "Iterator[str]":
+    def _files(self, below: str) -> "Iterator[str]":
         if self._folder is not None:
-            yield from _local_files(self._folder)
+            for path in _local_files(self._folder / below):
+                yield below + path
             return
         # One listing for all folders, where a walk would ask for each.
         prefix = self.root.partition("://")[2] + "/"
-        for found in self._store.glob(f"{self.root}/**"):
+        for found in self._store.glob(f"{self.root}/{below}**"):
             path = str(found).partition("://")[2] or str(found)
             if path.startswith(prefix) and path.endswith(_SUFFIX):
                 yield path.removeprefix(prefix)
