@@ -30,7 +30,7 @@ def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
         "audit folder": _audit.AUDIT_FOLDER,
         "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
         "heartbeat": _heartbeat.HEARTBEAT_FILE,
-        "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED],
+        "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED, _ledger.MEASURED],
         "settings": sorted(_settings.Settings.model_fields),
         "routes": sorted(_settings.Route.model_fields),
         "server": server.__all__,

@@ -16,6 +16,7 @@ from governance.hooks._event import Event, Outcome
 from governance.hooks._facts import run_event
 from governance.hooks._history import recovery
 from governance.hooks._returned import Report, no_report
+from governance.hooks._run_metrics import measuring
 from governance.hooks._stack import stack_of
 from governance.hooks._watcher import Task, watcher
 
@@ -39,6 +40,7 @@ class _Followed:
 
     outcomes: set[Outcome] = field(default_factory=set)
     record: bool = False
+    measure: bool = False
     told: list[Raised] = field(default_factory=list)
     seen: float | None = None
 
@@ -60,6 +62,7 @@ def watch(
     *,
     announce: AbstractSet[Outcome] = frozenset(),
     record: bool = False,
+    measure: bool = False,
     told: Raised | None = None,
     context: "Context | None" = None,
 ) -> None:
@@ -73,15 +76,18 @@ def watch(
         run: The run of the calling hook.
         announce: Outcomes to tell the alerters about, once over all processes.
         record: Whether a run that did not complete gets an audit record.
+        measure: Whether duration and result are put on the run; they are exported, where that is
+            configured, of every run that is followed.
         told: What the calling hook was told, with a gate's structured failures.
         context: In which ZenML is to be asked; a server knows from it who is asking.
     """
     own = asked_for(run)
-    if not (announce or own or record):
+    if not (announce or own or record or measure):
         return
     followed = _followed.setdefault(run.id, _Followed())
     followed.outcomes |= announce | own
     followed.record |= record or "failed" in own
+    followed.measure |= measure
     followed.told += [told] if told else []
 
     def poll() -> list[Task] | None:
@@ -100,7 +106,7 @@ def watch(
             tasks.append(
                 announcing(lambda: event, lambda: announcement_of(now, recovered(now, event), told))
             )
-        return tasks
+        return tasks + measuring(now, event, end_of(now, event), on_run=followed.measure)
 
     watcher.watch(str(run.id), poll, context)
 
@@ -152,12 +158,8 @@ def announcement_of(
     Returns:
         What is to be announced.
     """
-    # A dynamic run that failed may be resumed, and ends again. A static one ends once, and the
-    # server may set its end time twice where its last steps end together.
-    is_dynamic = run.snapshot is not None and run.snapshot.is_dynamic
-    end = run.end_time if is_dynamic and event.outcome != "stale" else None
     return Announcement(
-        key=f"{run.id}:{event.outcome}:{end}",
+        key=end_of(run, event),
         event=event,
         explain=lambda event: _explained(run, event, told),
         run_id=run.id,
@@ -165,6 +167,23 @@ def announcement_of(
         stack_id=stack_of(run),
         report=report,
     )
+
+
+def end_of(run: "PipelineRunResponse", event: Event) -> str:
+    """Name an end of a run.
+
+    Args:
+        run: The run, over or stale.
+        event: How it ended.
+
+    Returns:
+        The same text in every process.
+    """
+    # A dynamic run that failed may be resumed, and ends again. A static one ends once, and the
+    # server may set its end time twice where its last steps end together.
+    is_dynamic = run.snapshot is not None and run.snapshot.is_dynamic
+    end = run.end_time if is_dynamic and event.outcome != "stale" else None
+    return f"{run.id}:{event.outcome}:{end}"
 
 
 def recording_run(run: "PipelineRunResponse", event: Event, told: Sequence[Raised] = ()) -> Task:
