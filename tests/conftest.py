@@ -1,6 +1,7 @@
 """What spans components is tested in processes of its own, with a ZenML of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -76,6 +77,21 @@ def program(zenml_home: Path, tmp_path: Path) -> Program:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def debian_program() -> Callable[[str, str], str]:
+    """Find a program that a Debian package brings; without it a test is skipped, but not in CI."""
+
+    def find(name: str, package: str) -> str:
+        if path := shutil.which(name):
+            return path
+        reason = f"there is no {name}: apt-get install {package}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return find
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -8,8 +8,8 @@ from governance.hooks import (
     _heartbeat,
     _ledger,
     _outbox,
+    _run_metrics,
     _settings,
-    monitoring_hook,
     server,
     testing,
 )
@@ -26,7 +26,7 @@ def test_public_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
 def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
     """Metadata keys, folders, settings and the testing aid's configuration are used by others."""
     assert {
-        "metadata key": monitoring_hook.METRICS_KEY,
+        "metadata key": _run_metrics.METRICS_KEY,
         "audit folder": _audit.AUDIT_FOLDER,
         "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
         "heartbeat": _heartbeat.HEARTBEAT_FILE,

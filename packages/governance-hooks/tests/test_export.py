@@ -4,9 +4,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from governance.hooks import _export
+from governance.hooks import _otlp, _pushgateway
 from governance.hooks._export import LIMIT, Exporter, Way, ways
 from governance.hooks._measurement import RunFacts, StepFacts
+from governance.hooks._settings import settings
 
 RUN = RunFacts(
     "train",
@@ -28,7 +29,7 @@ def test_ways_are_those_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ways() == ()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://ada:hunter2@otel:4318")
     monkeypatch.setenv("GOVERNANCE_HOOKS_PUSHGATEWAY", "http://ada:hunter2@gw:9091")
-    _export.settings.cache_clear()
+    settings.cache_clear()
     otlp, pushgateway = ways()
     assert (otlp.name, otlp.endpoint) == ("OTLP", "http://otel:4318/v1/metrics")
     assert (pushgateway.name, pushgateway.endpoint) == ("Pushgateway", "http://gw:9091")
@@ -40,12 +41,10 @@ def test_ways_send_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318")
     monkeypatch.setenv("GOVERNANCE_HOOKS_PUSHGATEWAY", "http://gw:9091")
     monkeypatch.setenv("GOVERNANCE_HOOKS_METRICS_RUN_IDENTITY", "true")
-    _export.settings.cache_clear()
+    settings.cache_clear()
     sent: list[object] = []
-    monkeypatch.setattr(_export._otlp, "send", lambda *of, **how: sent.append((*of, how)))
-    monkeypatch.setattr(
-        _export._pushgateway, "push", lambda *of, **how: sent.append((*of[1:], how))
-    )
+    monkeypatch.setattr(_otlp, "send", lambda *of, **how: sent.append((*of, how)))
+    monkeypatch.setattr(_pushgateway, "push", lambda *of, **how: sent.append((*of[1:], how)))
     for one in ways():
         one.send(RUN, 1.0)
     assert sent == [(RUN, 1.0, {"identity": True})] * 2

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from governance.hooks import _pushgateway
 from governance.hooks._endpoint import endpoint
 from governance.hooks._measurement import Gate, RunFacts, StepFacts
-from governance.hooks._settings import Settings, SettingsError, load
+from governance.hooks._settings import Settings, SettingsError, load, settings
 
 RUN = RunFacts(
     "train",
@@ -115,6 +115,6 @@ def test_wrong_setting_is_told_without_credentials(monkeypatch: pytest.MonkeyPat
 def test_gateway_is_the_setting_s(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measurements are pushed where the setting says, and nowhere without it."""
     assert _pushgateway.gateway() is None
-    _pushgateway.settings.cache_clear()
+    settings.cache_clear()
     monkeypatch.setenv("GOVERNANCE_HOOKS_PUSHGATEWAY", "http://gw:9091")
     assert _pushgateway.gateway() == endpoint("http://gw:9091")

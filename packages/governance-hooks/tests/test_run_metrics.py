@@ -1,5 +1,9 @@
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +23,7 @@ from governance.hooks import (
 )
 from governance.hooks._facts import run_event
 from governance.hooks._run_metrics import METRICS_KEY, facts_of
+from governance.hooks._settings import settings
 from governance.hooks._watcher import watcher
 
 Run = Callable[[Any], None]
@@ -254,18 +259,58 @@ def test_two_ways_share_the_time(
     monkeypatch.setattr(_run_metrics, "LIMIT", 0.6)
     otlp.status = None
     monkeypatch.setenv("GOVERNANCE_HOOKS_PUSHGATEWAY", otlp.url)
-    _export.settings.cache_clear()
+    settings.cache_clear()
     limits = []
-    exporting = _run_metrics.exporter.exporting
+    exporter = _export.Exporter()
+    exporting = exporter.exporting
 
     def note(way: Any, facts: Any, limit: float) -> Any:
         limits.append(limit)
         return exporting(way, facts, limit)
 
-    monkeypatch.setattr(_run_metrics.exporter, "exporting", note)
+    monkeypatch.setattr(exporter, "exporting", note)
+    monkeypatch.setattr(_run_metrics, "exporter", exporter)
     governed(announced)
     assert limits == [0.3, 0.3]
     assert caplog.text.count("Metrics did not reach") == 2
+
+
+_SCRIPT = """
+import time
+from zenml import pipeline, step
+from governance.hooks import monitoring_success_hook
+
+@step(enable_cache=False)
+def work() -> int:
+    return 1
+
+@pipeline(on_success=monitoring_success_hook)
+def flow():
+    work()
+
+flow()
+print("END", time.time(), flush=True)
+"""
+
+
+def test_process_with_receivers_that_hang_ends(
+    otlp: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A process whose receivers both hang ends long before the hooks' deadline, and says why."""
+    otlp.status = None
+    monkeypatch.setenv("GOVERNANCE_HOOKS_PUSHGATEWAY", otlp.url)
+    monkeypatch.setenv("GOVERNANCE_HOOKS_DEADLINE", "60")
+    script = tmp_path / "flow.py"
+    script.write_text(_SCRIPT, "utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120
+    )
+    end = time.time()
+    (main_ended,) = re.findall(r"^END (.+)$", done.stdout, re.MULTILINE)
+    assert len(otlp.received) == 2
+    # Two seconds, and as many again and more for a busy machine.
+    assert end - float(main_ended) < 8
+    assert (done.stdout + done.stderr).count("Metrics did not reach") == 2
 
 
 def test_many_steps_are_read_whole(governed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
