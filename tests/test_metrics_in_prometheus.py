@@ -18,19 +18,23 @@ from urllib.parse import urlencode
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
+from tools.component import ROOT
+
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 _PIPELINE = """
 import time
 from contextlib import suppress
-from zenml import pipeline, step
+from zenml import log_metadata, pipeline, step
 from zenml.client import Client
+from zenml.config.retry_config import StepRetryConfig
 from governance.hooks import monitoring_success_hook, pipeline_failure_hook
 from governance.hooks._watcher import watcher
 
-@step(enable_cache=False)
+@step(enable_cache=False, retry=StepRetryConfig(max_retries=1, delay=0))
 def sleep(fails: bool) -> None:
     time.sleep(0.3)
+    log_metadata({"governance.data_quality": {"verdict": "failed" if fails else "passed"}})
     if fails:
         raise ValueError("on purpose")
 
@@ -126,6 +130,14 @@ def otlp(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
         server.shutdown()
 
 
+def queries(way: str) -> Iterator[str]:
+    """Give the queries of a dashboard, for all pipelines and environments."""
+    text = (ROOT / "docs" / "metrics" / f"grafana-{way}.json").read_text("utf-8")
+    for panel in json.loads(text)["panels"]:
+        for target in panel["targets"]:
+            yield re.sub(r"\$\w+", ".*", target["expr"])
+
+
 def decoded(body: bytes) -> float:
     (resource,) = ExportMetricsServiceRequest.FromString(body).resource_metrics
     (scope,) = resource.scope_metrics
@@ -148,6 +160,8 @@ def test_prometheus_and_otlp_tell_the_run_s_duration(
     assert failed["metric"]["job"] == "governance-hooks"
     (duration,) = prometheus('cicd_pipeline_run_duration_seconds{pipeline="training"}')
     assert float(duration["value"][1]) == pytest.approx(known[-1])
+    for expression in queries("pushgateway"):
+        assert prometheus(expression)
     # The failure leaves the last success where it was, as an alert needs it.
     assert prometheus(
         "cicd_pipeline_run_last_completion_timestamp_seconds"

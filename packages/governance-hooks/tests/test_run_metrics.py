@@ -24,7 +24,8 @@ from governance.hooks import (
 from governance.hooks._facts import run_event
 from governance.hooks._run_metrics import METRICS_KEY, facts_of
 from governance.hooks._settings import settings
-from governance.hooks._watcher import watcher
+from governance.hooks._watcher import Task, watcher
+from governance.hooks.server import RunEventHandler
 
 Run = Callable[[Any], None]
 measured = pipeline(
@@ -194,6 +195,43 @@ def test_run_is_exported_once(governed: Run, otlp: Any) -> None:
         _run.watch(last_run(), measure=True)
         assert watcher.wait(15)
     assert len(otlp.received) == 1
+
+
+def test_alerts_go_out_before_metrics(
+    alerters: Callable[..., list[Path]], governed: Run, otlp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When metrics are sent, the run's message has gone out: a slow receiver holds up no alert."""
+    (file,) = alerters("take")
+    told: list[bool] = []
+    exporter = _export.Exporter()
+    exporting = exporter.exporting
+
+    def note(*of: Any) -> Any:
+        task = exporting(*of)
+
+        def run() -> None:
+            told.append(file.exists())
+            task.run()
+
+        return Task(run, task.abandon)
+
+    monkeypatch.setattr(exporter, "exporting", note)
+    monkeypatch.setattr(_run_metrics, "exporter", exporter)
+    governed(announced)
+    assert told == [True]
+    assert len(otlp.received) == 1
+
+
+def test_server_exports_what_no_hook_did(
+    governed: Run, receiver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's handler exports a run that no process with an exporter has followed, once."""
+    governed(announced)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+    for _ in range(2):
+        RunEventHandler().handle_run_status_update(last_run())
+        assert watcher.wait(15)
+    assert "cicd.pipeline.run.duration" in received(receiver)
 
 
 def test_nothing_is_measured_where_nobody_asks(
