@@ -5,9 +5,9 @@ from datetime import datetime, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opentelemetry.semconv._incubating.attributes import cicd_attributes
+from opentelemetry.semconv._incubating.attributes import cicd_attributes, deployment_attributes
 from opentelemetry.semconv._incubating.metrics import cicd_metrics
-from opentelemetry.semconv.attributes import deployment_attributes, error_attributes
+from opentelemetry.semconv.attributes import error_attributes
 
 from governance.hooks._last_run import GAUGES, group, last_run
 from governance.hooks._measurement import (

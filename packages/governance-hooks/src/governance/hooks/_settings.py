@@ -63,14 +63,19 @@ def seconds(text: object) -> float:
 Duration = Annotated[float, BeforeValidator(seconds)]
 
 
-def _checked_url(url: str) -> str:
-    endpoint(url)
+def _checked_url(url: str | None) -> str | None:
+    if url is not None:
+        endpoint(url)
     return url
 
 
-# Shown without the credentials that it may hold.
+# Shown without the credentials that it may hold. As `Url | None` an old pydantic-settings would
+# read the variable as JSON.
 Url = Annotated[
-    str, AfterValidator(_checked_url), PlainSerializer(lambda url: url and endpoint(url).url)
+    str | None,
+    AfterValidator(_checked_url),
+    PlainSerializer(lambda url: url and endpoint(url).url),
+    Field(repr=False),
 ]
 
 
@@ -133,7 +138,7 @@ class Settings(BaseSettings):
     environment: str | None = None
     log_lines: Annotated[int, Field(ge=0, le=50)] = 10
     metrics_run_identity: bool = False
-    pushgateway: Annotated[Url | None, Field(repr=False)] = None
+    pushgateway: Url = None
     repeat_window: Annotated[Duration, Field(ge=0)] = 0.0
     routes: tuple[Route, ...] = ()
     stale_after: Annotated[Duration, Field(gt=0)] = 86_400.0
