@@ -1,4 +1,5 @@
 import logging
+import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 
@@ -21,7 +22,7 @@ RUN = RunFacts(
 
 
 def way(answer: Callable[[], str | None], name: str = "OTLP") -> Way:
-    return Way(name, "http://receiver:4318", lambda _run, _limit: answer())
+    return Way(name, "http://receiver:4318", lambda _run, _limit: answer(), lambda: None)
 
 
 def test_ways_are_those_configured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +49,20 @@ def test_ways_send_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     for one in ways():
         one.send(RUN, 1.0)
     assert sent == [(RUN, 1.0, {"identity": True})] * 2
+
+
+def test_imports_are_not_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a way takes is imported beforehand, and a missing extra is not an error there."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318")
+    monkeypatch.setenv("GOVERNANCE_HOOKS_PUSHGATEWAY", "http://gw:9091")
+    settings.cache_clear()
+    needed = ["governance.hooks._otlp_delivery", "prometheus_client"]
+    for name, one in zip(needed, ways(), strict=True):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        one.load()
+        assert name in sys.modules
+        monkeypatch.setitem(sys.modules, name, None)
+        one.load()
 
 
 def test_failure_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -111,3 +126,4 @@ def test_export_that_was_given_up_says_nothing_more(caplog: pytest.LogCaptureFix
 def test_export_takes_no_longer_than_its_limit() -> None:
     """The task of an export is bounded by the limit that it is given."""
     assert Exporter().exporting(way(lambda: None), RUN, 0.5).limit == 0.5
+    assert LIMIT == 2

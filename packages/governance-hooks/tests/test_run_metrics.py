@@ -346,8 +346,8 @@ def test_process_with_receivers_that_hang_ends(
     end = time.time()
     (main_ended,) = re.findall(r"^END (.+)$", done.stdout, re.MULTILINE)
     assert len(otlp.received) == 2
-    # Two seconds, and as many again and more for a busy machine.
-    assert end - float(main_ended) < 8
+    # Two seconds, and many more for a busy machine: without a limit it would be a minute.
+    assert end - float(main_ended) < 20
     assert (done.stdout + done.stderr).count("Metrics did not reach") == 2
 
 

@@ -32,11 +32,13 @@ class Way:
         endpoint: The receiver's address, without credentials.
         send: Sends a run's measurements within some seconds; gives the reason where they were
             not taken.
+        load: Imports what that takes, beforehand.
     """
 
     name: str
     endpoint: str
     send: Callable[[RunFacts, float], str | None]
+    load: Callable[[], None]
 
 
 def ways() -> tuple[Way, ...]:
@@ -45,21 +47,20 @@ def ways() -> tuple[Way, ...]:
     Returns:
         The ways, in the order in which they are tried.
     """
+    identity = settings().metrics_run_identity
     found = []
     if (receiver := _otlp.receiver()) is not None:
-        identity = settings().metrics_run_identity
-        found.append(
-            Way("OTLP", receiver, lambda run, limit: _otlp.send(run, limit, identity=identity))
-        )
+
+        def send(run: RunFacts, limit: float) -> str | None:
+            return _otlp.send(run, limit, identity=identity)
+
+        found.append(Way("OTLP", receiver, send, _otlp.load))
     if (gateway := _pushgateway.gateway()) is not None:
-        identity = settings().metrics_run_identity
-        found.append(
-            Way(
-                "Pushgateway",
-                gateway.url,
-                lambda run, limit: _pushgateway.push(gateway, run, limit, identity=identity),
-            )
-        )
+
+        def push(run: RunFacts, limit: float) -> str | None:
+            return _pushgateway.push(gateway, run, limit, identity=identity)
+
+        found.append(Way("Pushgateway", gateway.url, push, _pushgateway.load))
     return tuple(found)
 
 

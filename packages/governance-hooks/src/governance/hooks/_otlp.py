@@ -1,6 +1,7 @@
 """Where measurements go by OTLP, as OpenTelemetry's standard environment variables say."""
 
 import os
+from contextlib import suppress
 
 from governance.hooks._endpoint import endpoint
 from governance.hooks._measurement import RunFacts, measurements
@@ -28,6 +29,12 @@ def receiver() -> str | None:
         return endpoint(url).url
     except ValueError:  # sending to it says what is wrong
         return _METRICS_ENDPOINT if os.environ.get(_METRICS_ENDPOINT) else _ENDPOINT
+
+
+def load() -> None:
+    """Import what sending takes, for which the time to send is too short on a busy machine."""
+    with suppress(ModuleNotFoundError):  # sending says that it is missing
+        import governance.hooks._otlp_delivery  # noqa: F401, PLC0415 it is an extra
 
 
 def send(run: RunFacts, limit: float, *, identity: bool) -> str | None:

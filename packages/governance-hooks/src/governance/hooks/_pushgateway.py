@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from governance.hooks._endpoint import Endpoint, endpoint
@@ -18,6 +19,12 @@ def gateway() -> Endpoint | None:
     """
     url = settings().pushgateway
     return endpoint(url) if url else None
+
+
+def load() -> None:
+    """Import what pushing takes, for which the time to push is too short on a busy machine."""
+    with suppress(ModuleNotFoundError):  # pushing says that it is missing
+        import prometheus_client  # noqa: F401, PLC0415 it is an extra
 
 
 def push(to: Endpoint, run: RunFacts, limit: float, *, identity: bool) -> str | None:

@@ -69,6 +69,8 @@ def measuring(run: "PipelineRunResponse", event: Event, key: str, *, on_run: boo
 
     def measure() -> None:
         facts = facts_of(run, event)
+        for way in wanted:
+            way.load()
         # Exports come after the run's messages: a receiver that hangs holds up no alert.
         for way in wanted:
             if is_ours(way.name):
