@@ -5,9 +5,11 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -230,7 +232,7 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from governance.hooks import _settings
 
     for name in list(os.environ):
-        if name.startswith(_settings.PREFIX):
+        if name.startswith((_settings.PREFIX, "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.setattr(_settings, "DEFAULT_FILE", "/nowhere/hooks.toml")
     _settings.settings.cache_clear()
@@ -371,3 +373,59 @@ def records(record: Recorded) -> list[tuple[str, bytes]]:
         record("run.stale", "2026-01-05T03:04:05Z", run_id="3e81", run="training-4", user=None),
         record("model.promoted", "2026-01-06T03:04:05Z", run_id="4f92", run="training-5"),
     ]
+
+
+@dataclass
+class Receiver:
+    """What stands in for a receiver of metrics on loopback.
+
+    Attributes:
+        status: What it answers; None never answers.
+        headers: Headers of the answer.
+        body: Body of the answer.
+        received: Method, path, headers by lower-case name, and body of what it was sent.
+        url: Where it listens.
+    """
+
+    status: int | None = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    received: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    url: str = ""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Start a receiver of metrics that answers what the test wants."""
+    stand_in, closing = Receiver(), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            stand_in.received.append((self.command, self.path, headers, body))
+            if stand_in.status is None:
+                closing.wait()
+                return
+            self.send_response(stand_in.status)
+            for name, value in stand_in.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(stand_in.body)))
+            self.end_headers()
+            self.wfile.write(stand_in.body)
+
+        def do_GET(self) -> None:
+            stand_in.received.append((self.command, self.path, dict(self.headers), b""))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Leave the log to the hooks."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        stand_in.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield stand_in
+        closing.set()
+        server.shutdown()

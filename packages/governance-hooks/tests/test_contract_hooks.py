@@ -9,9 +9,9 @@ from governance.hooks import (
     _heartbeat,
     _ledger,
     _outbox,
+    _run_metrics,
     _settings,
     _trail,
-    monitoring_hook,
     server,
     testing,
 )
@@ -27,11 +27,11 @@ def test_public_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
 def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
     """Metadata keys, folders, settings and the testing aid's configuration are used by others."""
     assert {
-        "metadata key": monitoring_hook.METRICS_KEY,
+        "metadata key": _run_metrics.METRICS_KEY,
         "audit folder": _trail.AUDIT_FOLDER,
         "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
         "heartbeat": _heartbeat.HEARTBEAT_FILE,
-        "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED],
+        "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED, _ledger.MEASURED],
         "settings": sorted(_settings.Settings.model_fields),
         "routes": sorted(_settings.Route.model_fields),
         "server": server.__all__,

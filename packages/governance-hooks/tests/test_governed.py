@@ -45,11 +45,17 @@ EVENT = Event(
 CHECK = {"check": "min_rows", "subject": None, "required": 100, "found": 12, "passed": False}
 ENDS = (
     StepEnd("load", "completed", 1, TIME, 3.5, "sha256:aa"),
-    StepEnd("gate", "retried", 1, TIME, 1.0, "sha256:bb", (Gate("data_quality", "failed"),)),
+    StepEnd("gate", "retried", 1, TIME, 1.0, "sha256:bb", gates=(Gate("data_quality", "failed"),)),
     StepEnd(
-        "gate", "failed", 2, TIME, 1.0, "sha256:bb", (Gate("data_quality", "failed", (CHECK,)),)
+        "gate",
+        "failed",
+        2,
+        TIME,
+        1.0,
+        "sha256:bb",
+        gates=(Gate("data_quality", "failed", (CHECK,)),),
     ),
-    StepEnd("old", "cached", 1, TIME, 0.0, None, (Gate("model_performance", "passed"),)),
+    StepEnd("old", "cached", 1, TIME, 0.0, None, gates=(Gate("model_performance", "passed"),)),
 )
 ORIGIN = Origin(
     "hook",

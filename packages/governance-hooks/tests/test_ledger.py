@@ -180,3 +180,14 @@ def test_lost_answer_is_no_lost_race(run: Any, monkeypatch: pytest.MonkeyPatch) 
     one = letter(run)
     assert _ledger.claim(one) is not None
     assert _ledger.claim(one) is None
+
+
+def test_one_of_many_is_first(run: Any) -> None:
+    """Of all that would measure the same one does, for good, and no letter is taken as told."""
+    one = letter(run)
+    key = subject_id(uuid4().hex)
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda _: _ledger.is_first(run.id, run.project_id, key), range(16)))
+    assert sum(won) == 1
+    assert not _ledger.is_first(run.id, run.project_id, key)
+    assert not _ledger.marks_since(run.project_id, now() - timedelta(minutes=1)).knows(one)

@@ -125,6 +125,20 @@ def test_task_leaves_time_for_what_follows_it() -> None:
     assert notes.abandoned["hangs"].startswith("there was no answer within 0.")
 
 
+@pytest.mark.parametrize("main", [None, ended_thread()])
+def test_task_takes_no_longer_than_its_limit(main: threading.Thread | None) -> None:
+    """A task with a limit is left at it, during the run and at the end, and the next is done."""
+    notes, watcher = Notes(), Watcher(lambda: 10, main=main)
+    hangs = notes.task("hangs", 5)
+    start = time.monotonic()
+    watcher.submit(Task(hangs.run, hangs.abandon, limit=0.2))
+    watcher.submit(notes.task("next"))
+    assert watcher.wait(4)
+    assert time.monotonic() - start < 4
+    assert notes.abandoned == {"hangs": "there was no answer within 0.2 s"}
+    assert notes.done == ["next"]
+
+
 def test_run_is_watched_until_it_is_over() -> None:
     """A run is looked at until a look gives tasks, and a look that fails is made again."""
     notes, watcher = Notes(), Watcher()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from governance.hooks._canonical import fingerprint
 
+Verdict = Literal["passed", "failed"]
 Recorder = Literal["hook", "reconcile", "server", "command", "step"]
 
 
@@ -22,9 +23,14 @@ class Gate:
     """
 
     name: str
-    verdict: str
+    verdict: Verdict
     checks: tuple[Mapping[str, Any], ...] = ()
     omitted: int = 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether it let the run go on."""
+        return self.verdict == "passed"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class StepEnd:
         ended: When, with time zone.
         duration: Seconds, or None where ZenML does not know.
         code: Fingerprint of its source code, or None where ZenML keeps none.
+        error: Class name of the exception, where it failed and ZenML knows.
         gates: The verdicts it left.
     """
 
@@ -47,6 +54,7 @@ class StepEnd:
     ended: datetime
     duration: float | None = None
     code: str | None = None
+    error: str | None = None
     gates: tuple[Gate, ...] = ()
 
 

@@ -22,11 +22,12 @@ from governance.hooks._time import aware, now
 if TYPE_CHECKING:
     from zenml.models import HookInvocationResponse, Page
 
-# A mark's name is its kind, the fingerprint of the failure, and the letter's subject.
+# A mark's name is its kind, the fingerprint of the failure where it is a letter's, and its subject.
 _PREFIX = "governance."
 CLAIMED = f"{_PREFIX}claimed"
 TOLD = f"{_PREFIX}told"
 COUNTED = f"{_PREFIX}counted"
+MEASURED = f"{_PREFIX}measured"
 
 # Longer than any call may take: a claim must not run out under a process that lives.
 _TERM = timedelta(seconds=60)
@@ -96,6 +97,22 @@ def is_settled(letter: Letter) -> bool:
         Whether any process settled it.
     """
     return _find(_settled_id(letter)) is not None
+
+
+def is_first(run_id: UUID, project_id: UUID, subject: UUID) -> bool:
+    """Note for good that this process measures something of a run, unless another one does.
+
+    Args:
+        run_id: The run.
+        project_id: Its project.
+        subject: What is measured, named the same in all processes.
+
+    Returns:
+        Whether this process is the first.
+    """
+    moment = now()
+    name = f"{MEASURED}.{subject.hex}"
+    return _write(subject, name, run_id, project_id, moment, moment) is None
 
 
 def told_before(letter: Letter) -> Repeats | None:
@@ -196,20 +213,27 @@ def _mark(
     letter: Letter, mark_id: UUID, kind: str, start: datetime, end: datetime
 ) -> "HookInvocationResponse | None":
     """Write a mark; None if it is ours, or else the mark that another process wrote."""
+    name = f"{kind}.{letter.fingerprint}.{letter.subject.hex}"
+    return _write(mark_id, name, letter.run_id, letter.project_id, start, end)
+
+
+def _write(
+    mark_id: UUID, name: str, run_id: UUID, project_id: UUID, start: datetime, end: datetime
+) -> "HookInvocationResponse | None":
     from zenml.models import HookInvocationRequest  # noqa: PLC0415 loaded when a run is over
 
     # Tells a lost answer (the mark is ours) from a lost race (it is another's).
     nonce = f"governance.hooks.{uuid4().hex}"
     request = HookInvocationRequest(
         id=mark_id,
-        project=letter.project_id,
+        project=project_id,
         hook_type=HookType.CUSTOM,
-        name=f"{kind}.{letter.fingerprint}.{letter.subject.hex}",
+        name=name,
         status=ExecutionStatus.COMPLETED,
         start_time=start.replace(tzinfo=None),
         end_time=end.replace(tzinfo=None),
         source=nonce,
-        pipeline_run_id=letter.run_id,
+        pipeline_run_id=run_id,
     )
     try:
         Client().zen_store.create_hook_invocation(request)

@@ -17,6 +17,7 @@ from governance.hooks._evidence import Recorder
 from governance.hooks._facts import end_of, run_event
 from governance.hooks._history import recovery
 from governance.hooks._returned import Report, no_report
+from governance.hooks._run_metrics import measuring
 from governance.hooks._run_record import recording_run
 from governance.hooks._stack import stack_of
 from governance.hooks._watcher import Task, watcher
@@ -39,6 +40,7 @@ class _Followed:
 
     announced: set[Outcome] = field(default_factory=set)
     recorded: set[Outcome] = field(default_factory=set)
+    measure: bool = False
     told: list[Raised] = field(default_factory=list)
     seen: float | None = None
 
@@ -60,6 +62,7 @@ def watch(
     *,
     announce: AbstractSet[Outcome] = frozenset(),
     record: AbstractSet[Outcome] = frozenset(),
+    measure: bool = False,
     told: Raised | None = None,
     recorder: Recorder = "hook",
     context: "Context | None" = None,
@@ -74,16 +77,19 @@ def watch(
         run: The run of the calling hook.
         announce: Outcomes to tell the alerters about, once over all processes.
         record: Outcomes that get audit records.
+        measure: Whether duration and result are put on the run; they are exported, where that is
+            configured, of every run that is followed.
         told: What the calling hook was told, with a gate's structured failures.
         recorder: Who writes the records.
         context: In which ZenML is to be asked; a server knows from it who is asking.
     """
     announce, record = announce | asked_for(run), record | recorded_for(run)
-    if not (announce or record):
+    if not (announce or record or measure):
         return
     followed = _followed.setdefault(run.id, _Followed())
     followed.announced |= announce
     followed.recorded |= record
+    followed.measure |= measure
     followed.told += [told] if told else []
 
     def poll() -> list[Task] | None:
@@ -102,7 +108,7 @@ def watch(
             tasks.append(
                 announcing(lambda: event, lambda: announcement_of(now, recovered(now, event), told))
             )
-        return tasks
+        return tasks + measuring(now, event, _key(now, event), on_run=followed.measure)
 
     watcher.watch(str(run.id), poll, context)
 
@@ -138,7 +144,7 @@ def announcement_of(
         What is to be announced.
     """
     return Announcement(
-        key=f"{run.id}:{event.outcome}:{end_of(run, event)}",
+        key=_key(run, event),
         event=event,
         explain=lambda event: explained(run, event, told),
         run_id=run.id,
@@ -146,3 +152,8 @@ def announcement_of(
         stack_id=stack_of(run),
         report=report,
     )
+
+
+def _key(run: "PipelineRunResponse", event: Event) -> str:
+    """Name this end of the run, the same in every process."""
+    return f"{run.id}:{event.outcome}:{end_of(run, event)}"

@@ -9,9 +9,10 @@ from zenml.client import Client
 from governance.hooks._evidence import Gate, StepEnd
 from governance.hooks._pages import whole
 from governance.hooks._time import aware, seconds_between
+from governance.hooks._traceback import exception_name
 
 if TYPE_CHECKING:
-    from zenml.models import PipelineRunResponse, StepRunResponse
+    from zenml.models import ExceptionInfo, PipelineRunResponse, StepRunResponse
 
 _PREFIX = "governance."
 
@@ -49,6 +50,18 @@ def code_fingerprint(step: "StepRunResponse") -> str | None:
     return f"sha256:{hashlib.sha256(step.source_code.encode()).hexdigest()}"
 
 
+def error_name(info: "ExceptionInfo | None") -> str | None:
+    """Name the class of an exception that ZenML stored.
+
+    Args:
+        info: What it stored.
+
+    Returns:
+        The name, or None where it stored nothing.
+    """
+    return None if info is None else exception_name(info.source, info.traceback)
+
+
 def _end(step: "StepRunResponse") -> StepEnd:
     ended = aware(step.end_time or step.updated)
     return StepEnd(
@@ -58,6 +71,7 @@ def _end(step: "StepRunResponse") -> StepEnd:
         ended=ended,
         duration=seconds_between(step.start_time, ended),
         code=code_fingerprint(step),
+        error=error_name(step.exception_info) if step.status.is_failed else None,
         gates=tuple(_gates(step.run_metadata)),
     )
 

@@ -8,9 +8,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from governance.hooks._endpoint import endpoint
 from governance.hooks._event import Severity
 
 if sys.version_info >= (3, 11):
@@ -52,6 +61,22 @@ def seconds(text: object) -> float:
 
 
 Duration = Annotated[float, BeforeValidator(seconds)]
+
+
+def _checked_url(url: str | None) -> str | None:
+    if url is not None:
+        endpoint(url)
+    return url
+
+
+# Shown without the credentials that it may hold. As `Url | None` an old pydantic-settings would
+# read the variable as JSON.
+Url = Annotated[
+    str | None,
+    AfterValidator(_checked_url),
+    PlainSerializer(lambda url: url and endpoint(url).url),
+    Field(repr=False),
+]
 
 
 class Destination(BaseModel):
@@ -102,6 +127,9 @@ class Settings(BaseSettings):
             left may take together when the process ends.
         environment: Name of the environment that the process runs in, for routes and messages.
         log_lines: How many of the failed step's last log lines a message shows.
+        metrics_run_identity: Whether metrics name the run they are of: one time series for each.
+        pushgateway: URL of a Prometheus Pushgateway that metrics are sent to; it may hold
+            `user:password@`.
         repeat_window: Seconds in which the same failure of a pipeline is counted instead of
             told again; 0 tells every run's failure.
         routes: The first route that matches a message decides where it goes; a message that
@@ -117,6 +145,8 @@ class Settings(BaseSettings):
     deadline: Annotated[Duration, Field(gt=0, le=600)] = 10.0
     environment: str | None = None
     log_lines: Annotated[int, Field(ge=0, le=50)] = 10
+    metrics_run_identity: bool = False
+    pushgateway: Url = None
     repeat_window: Annotated[Duration, Field(ge=0)] = 0.0
     routes: tuple[Route, ...] = ()
     stale_after: Annotated[Duration, Field(gt=0)] = 86_400.0
@@ -200,4 +230,6 @@ def _problem(problem: Any, table: dict[str, Any]) -> str:
         name = PREFIX + name.upper()
     if problem["type"] == "extra_forbidden":
         return f"{name}: there is no such setting"
+    if where[0] == "pushgateway":  # what was found may hold a password
+        return f"{name}: {problem['msg']}"
     return f"{name}: {problem['msg']}, found {problem['input']!r}"

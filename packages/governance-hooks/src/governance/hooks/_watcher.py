@@ -1,6 +1,7 @@
 """The thread that speaks after the run: off the step's path, and bounded when the process ends."""
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -35,11 +36,13 @@ class Task:
         abandon: Told why, when it could not be done: it must say where it leaves its message.
         share: Which part of the time that is left at the end of the process it may take. What
             has something to do afterwards leaves time for it.
+        limit: Seconds that it may take, however much time is left.
     """
 
     run: Callable[[], None]
     abandon: Callable[[str], None]
     share: float = 1.0
+    limit: float = math.inf
 
 
 # Looks once whether a run is over: the tasks that follow from it, or None while it is not.
@@ -145,7 +148,7 @@ class Watcher:
 
     def _do(self, task: Task, context: Context, until: float | None) -> None:
         try:
-            self._call(task.run, context, until, task.share)
+            self._call(task.run, context, until, task.share, task.limit)
         except BaseException as error:  # noqa: BLE001 whatever it is, the message must not be lost
             reason = str(error) if isinstance(error, _LateError) else _named(error)
             context.copy().run(task.abandon, reason)
@@ -178,12 +181,14 @@ class Watcher:
         context: Context,
         until: float | None,
         share: float = 1.0,
+        limit: float = math.inf,
     ) -> Any:
-        deadline = self._deadline()
-        seconds = deadline if until is None else (until - time.monotonic()) * share
+        deadline = min(self._deadline(), limit)
+        left = math.inf if until is None else (until - time.monotonic()) * share
+        seconds = min(deadline, left)
         if seconds <= 0:
             raise _LateError("no time was left at the end of the process")
-        late = _LateError(f"there was no answer within {min(seconds, deadline):.3g} s")
+        late = _LateError(f"there was no answer within {seconds:.3g} s")
         if self._caller is None:
             self._caller = _Caller()
         future = self._caller.call(partial(context.copy().run, function))

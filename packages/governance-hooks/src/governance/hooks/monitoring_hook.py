@@ -5,42 +5,36 @@ from zenml.logger import get_logger
 
 from governance.hooks._duration import duration_text
 from governance.hooks._facts import current
+from governance.hooks._measurement import STEP_DURATION
+from governance.hooks._run import watch
+from governance.hooks._run_metrics import METRICS_KEY
 from governance.hooks._time import now, seconds_between
 from governance.hooks._watcher import Task, watcher
 
 logger = get_logger(__name__)
 
-METRICS_KEY = "governance.metrics"
-
 
 def monitoring_success_hook() -> None:
-    """Log how long a step took, and put it on the step as ZenML metadata.
+    """Log how long a step took and put it on the step, and on its run when that is over.
 
     Name it in `on_success=` of a pipeline or step. The metadata key is `governance.metrics`,
-    durations are in seconds. A dynamic pipeline gets the duration of its run instead.
+    durations are in seconds. Where an exporter is configured, the run's metrics are exported,
+    once.
     """
     run, step = current()
-    duration = seconds_between((step or run).start_time, now())
-    name = step.name if step else run.name
-    metrics: dict[str, float] = {}
+    watch(run, measure=True)
+    if step is None:  # a dynamic pipeline's run is measured when it is over
+        return
+    metrics: dict[str, float] = {"zenml.step.attempt": step.version}
+    duration = seconds_between(step.start_time, now())
     if duration is not None:
-        metrics["zenml.step.duration" if step else "cicd.pipeline.run.duration"] = round(
-            duration, 6
-        )
-    if step is not None:
-        metrics["zenml.step.attempt"] = step.version
-
-    def log() -> None:
-        if step is None:
-            log_metadata(metadata={METRICS_KEY: metrics}, run_id_name_or_prefix=run.id)
-        else:
-            log_metadata(metadata={METRICS_KEY: metrics}, step_id=step.id)
-
-    if duration is not None:
-        logger.info("%s took %s", name, duration_text(duration))
+        metrics[STEP_DURATION.name] = round(duration, 6)
+        logger.info("%s took %s", step.name, duration_text(duration))
     watcher.submit(
         Task(
-            log,
-            lambda reason: logger.error("Metrics of %s stay here (%s): %s", name, reason, metrics),
+            lambda: log_metadata(metadata={METRICS_KEY: metrics}, step_id=step.id),
+            lambda reason: logger.error(
+                "Metrics of %s stay here (%s): %s", step.name, reason, metrics
+            ),
         )
     )
