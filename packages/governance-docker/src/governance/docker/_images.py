@@ -33,7 +33,7 @@ class PlatformImage:
         return f"{registry}/{self.repository}:{TAG}"
 
 
-_RUNTIME = {"slack-sdk": "3.30.0", "uv": "0.13.9", "zenml": "0.98.0"}
+_RUNTIME = {"rfc8785": "0.1.4", "slack-sdk": "3.30.0", "uv": "0.13.9", "zenml": "0.98.0"}
 _LIGHTWEIGHT = {**_RUNTIME, "pandas": "3.1.1", "pyarrow": "25.0.1"}
 _STANDARD = {
     **_LIGHTWEIGHT,
