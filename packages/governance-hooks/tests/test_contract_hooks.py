@@ -4,11 +4,13 @@ from syrupy.assertion import SnapshotAssertion
 
 import governance.hooks
 from governance.hooks import (
+    _git_anchor,
     _heartbeat,
     _ledger,
     _outbox,
     _settings,
     _trail,
+    _zenml_anchor,
     monitoring_hook,
     server,
     testing,
@@ -28,6 +30,7 @@ def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
     assert {
         "metadata key": monitoring_hook.METRICS_KEY,
         "audit folder": _trail.AUDIT_FOLDER,
+        "anchors": [_zenml_anchor.MODEL, _zenml_anchor.KEY, _git_anchor.TAG],
         "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
         "heartbeat": _heartbeat.HEARTBEAT_FILE,
         "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from zenml.client import Client
 
+from governance.hooks import _seal_cli
 from governance.hooks._trail import Trail, trail_at, trail_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     action = actions.add_parser("list", help="list the records")
     _add_place(action)
     action.set_defaults(run=_list)
+
+    _seal_cli.add_to(actions, _place, _add_place)
 
 
 def _add_place(action: argparse.ArgumentParser) -> None:

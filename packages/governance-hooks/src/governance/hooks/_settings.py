@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from governance.hooks._event import Severity
+from governance.hooks._head import ANCHOR
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -51,6 +52,7 @@ def seconds(text: object) -> float:
     raise ValueError(f'expected a duration such as "90s", "15m", "24h" or "7d", found {text!r}')
 
 
+AnchorName = Annotated[str, Field(pattern=ANCHOR)]
 Duration = Annotated[float, BeforeValidator(seconds)]
 
 
@@ -93,6 +95,8 @@ class Settings(BaseSettings):
     """All settings, each with a default that needs no decision.
 
     Attributes:
+        audit_anchors: Where the newest digest of the audit trail is noted outside its store:
+            "zenml", "file:PATH" or "git:REPOSITORY", one or several.
         audit_uri: Where the audit trail is: a local folder, or an address within an artifact
             store that is registered in ZenML; the artifact store of the run's stack by default.
         deadline: Seconds that one call of an alerter or store may take, and that all that is
@@ -108,6 +112,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
+    audit_anchors: Annotated[tuple[AnchorName, ...], Field(min_length=1)] = ("zenml",)
     audit_uri: str | None = None
     deadline: Annotated[Duration, Field(gt=0, le=600)] = 10.0
     environment: str | None = None

@@ -82,7 +82,9 @@ class Trail:
             FileNotFoundError: If there is none.
         """
         if self._folder is not None:
-            return (self._folder / path).read_bytes()
+            # A path object takes as long to make as a small file to read.
+            with open(f"{self.root}/{path}", "rb") as local:  # noqa: PTH123
+                return local.read()
         with self._store.open(f"{self.root}/{path}", "rb") as file:
             data: bytes = file.read()
         return data
@@ -120,6 +122,9 @@ class Trail:
         if self._folder is not None:
             yield from _local_files(self._folder)
             return
+        # Libraries of object stores remember listings, and others write too.
+        if (library := getattr(self._store, "filesystem", None)) is not None:
+            library.invalidate_cache()
         # One listing for all folders, where a walk would ask for each.
         prefix = self.root.partition("://")[2] + "/"
         for found in self._store.glob(f"{self.root}/**"):
@@ -209,5 +214,5 @@ def _local_files(folder: Path) -> "Iterator[str]":
             if entry.is_dir(follow_symlinks=False):
                 for path in _local_files(Path(entry.path)):
                     yield f"{entry.name}/{path}"
-            elif entry.name.endswith(_SUFFIX):
+            elif entry.name.endswith(_SUFFIX) and entry.is_file():
                 yield entry.name
