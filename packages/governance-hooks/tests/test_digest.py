@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from governance.hooks import _trail
-from governance.hooks._digest import Digest, _canonical, parse, sha256
+from governance.hooks._digest import Digest, _canonical, _leaves, parse, sha256
 from governance.hooks._path import FOLDER, digest_number, digest_path, is_record_path
 from governance.hooks._signature import PrivateKey, is_signed
 
@@ -62,7 +62,7 @@ def test_canonical_form_is_the_library_s(paths: list[str], number: int) -> None:
     entries = [[path, sha256(b"")] for path in paths]
     value: Any = {"entries": entries, "number": number, "next": None}
     assert _canonical(value) == rfc8785.dumps(value)
-    assert [_canonical(tuple(entry)) for entry in entries] == [
+    assert _leaves(tuple((path, content) for path, content in entries)) == [
         rfc8785.dumps((path, content)) for path, content in entries
     ]
 

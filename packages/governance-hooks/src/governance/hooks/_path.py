@@ -5,6 +5,12 @@ import re
 FOLDER = "digests"
 
 _NAME = re.compile(rf"{FOLDER}/([0-9]{{8}})\.json")
+# No empty name, "." or "..", nor anything that a name cannot hold. A name that is no UTF-8 comes
+# from the file system with halves of surrogate pairs in it.
+_FORBIDDEN = r"/\\\0\ud800-\udfff"
+_RECORD = re.compile(
+    rf"(?!{FOLDER}/)(?:(?!\.\.?(?:/|\Z))[^{_FORBIDDEN}]+/)*(?!\.\.?\Z)[^{_FORBIDDEN}]+"
+)
 
 
 def digest_path(number: int) -> str:
@@ -38,8 +44,4 @@ def is_record_path(path: str) -> bool:
     Args:
         path: A path in the trail, or what claims to be one.
     """
-    # A name that is no UTF-8 comes from the file system with halves of surrogate pairs in it.
-    if any(mark in path for mark in "\\\0") or any("\ud800" <= sign <= "\udfff" for sign in path):
-        return False
-    parts = path.split("/")
-    return parts[0] != FOLDER and not {"", ".", ".."} & set(parts)
+    return _RECORD.fullmatch(path) is not None
