@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
-from subprocess import CompletedProcess
+from typing import TYPE_CHECKING
 
 import pytest
 from moto.server import ThreadedMotoServer
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 Program = Callable[..., "CompletedProcess[str]"]
 
