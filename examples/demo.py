@@ -86,7 +86,7 @@ def register_stack(alerts: Path) -> None:
 def show_log(done: "subprocess.CompletedProcess[str]") -> None:
     """Show which steps ran, and the error that stopped them."""
     for line in done.stdout.splitlines():
-        if line.startswith(("Step ", "Pipeline run", "Failed to run")):
+        if line.startswith(("Step ", "Pipeline run", "Failed to run")) or "not be written" in line:
             console.print(f"  {escape(line)}", highlight=False)
     if done.returncode and "Error: " not in done.stdout:
         console.print(escape(done.stderr[-2_000:]), highlight=False)

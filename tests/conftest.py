@@ -1,6 +1,7 @@
 """What spans components is tested in processes of its own, with a ZenML of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,6 +34,22 @@ client.create_stack(
 )
 client.activate_stack("governed")
 """
+
+
+@pytest.fixture(scope="session")
+def debian_program() -> Callable[[str, str], str]:
+    """Find a program that a Debian package brings: `debian_program("chromium", "chromium")`."""
+
+    def find(name: str, package: str) -> str:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+        said = f"There is no {name} here; install the Debian package {package}."
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        pytest.skip(said)
+
+    return find
 
 
 @pytest.fixture(scope="session")

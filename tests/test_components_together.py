@@ -58,8 +58,15 @@ def test_gate_s_failures_reach_alert_and_audit_record(program: Program, alerts: 
     assert "DataQualityError" in alert
     assert "12" in alert
     records, _ = facts(program)
-    assert len(records) == 2
-    for record in records:
+    assert [record["type"] for record in records] == [
+        "governance.alert.sent",
+        "governance.gate.failed",
+        "governance.run.failed",
+        "governance.step.failed",
+    ]
+    (check,) = (check for check in records[1]["data"]["checks"] if not check["passed"])
+    assert (check["check"], check["found"]) == ("min_rows", 12)
+    for record in records[2:]:
         (failure,) = record["data"]["causes"][0]["details"]
         assert failure["found"] == 12
         assert failure["required"]

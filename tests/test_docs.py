@@ -1,15 +1,21 @@
+import contextlib
+import io
 import re
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from governance.hooks._cli import _parser
+from governance.hooks._event import Outcome
+from governance.hooks._governed import AlertResult, Decision
 from governance.hooks._settings import PREFIX, Settings
 from tools.component import ROOT
 
 ALERTS = (ROOT / "docs" / "ALERTS.md").read_text("utf-8")
+AUDIT = (ROOT / "docs" / "AUDIT.md").read_text("utf-8")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -25,7 +31,9 @@ def test_table_of_settings_is_the_code_s() -> None:
     told = {name: (variable, default) for name, variable, default, _ in rows("| Setting |")}
     known = {}
     for name, field in Settings.model_fields.items():
-        default = f"{field.default:g}" if isinstance(field.default, float | int) else ""
+        default = str(field.default).lower() if isinstance(field.default, bool) else ""
+        if isinstance(field.default, float | int) and not default:
+            default = f"{field.default:g}"
         known[name] = (f"{PREFIX}{name}".upper(), default)
     assert told == known
 
@@ -42,22 +50,54 @@ def test_example_of_settings_can_be_used(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_commands_can_be_called() -> None:
-    """Each command line of the documentation and of the CronJob is one that exists."""
-    blocks = "\n".join(re.findall(r"^```bash\n(.*?)^```$", ALERTS, re.DOTALL | re.MULTILINE))
-    lines = [line.partition("#")[0].split() for line in blocks.splitlines()]
+    """Each command line of the documentation and of the CronJob exists, and each action is told."""
+    fence = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+    blocks = "\n".join(fence.findall(f"{ALERTS}\n{AUDIT}")).replace("\\\n", " ")
+    lines = [shlex.split(line, comments=True) for line in blocks.splitlines()]
     job: Any = yaml.safe_load((ROOT / "docs" / "reconcile-cronjob.yaml").read_text("utf-8"))
     pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     commands = [line for line in lines if line and line[0] == "governance-hooks"]
     commands.append(pod["containers"][0]["command"])
-    assert len(commands) == 4
     for command in commands:
         assert callable(_parser().parse_args(command[1:]).run)
+    told = {command[2] for command in commands if command[1] == "audit"}
+    assert told == actions_of("audit")
 
 
-def test_pictures_and_files_are_there() -> None:
+def actions_of(command: str) -> set[str]:
+    usage = io.StringIO()
+    with contextlib.redirect_stdout(usage), pytest.raises(SystemExit):
+        _parser().parse_args([command, "--help"])
+    return set(re.findall(r"^    (\w+) ", usage.getvalue(), re.MULTILINE))
+
+
+def test_types_of_records_are_the_code_s() -> None:
+    """The documentation lists each type of record that is written, and no other."""
+    (listed,) = re.findall(r"^\| Type \| When \|\n(.*?)\n\n", AUDIT, re.DOTALL | re.MULTILINE)
+    kinds = [f"run.{outcome}" for outcome in get_args(Outcome)]
+    kinds += [f"alert.{result}" for result in get_args(AlertResult)]
+    kinds += [*get_args(Decision), "step.failed", "gate.passed", "gate.failed", "audit.checked"]
+    assert sorted(re.findall(r"`governance\.(\w+\.\w+)`", listed)) == sorted(kinds)
+
+
+@pytest.mark.parametrize("document", [ALERTS, AUDIT], ids=["ALERTS", "AUDIT"])
+def test_pictures_and_files_are_there(document: str) -> None:
     """What the documentation shows or links to exists."""
-    targets = re.findall(r"\]\(([^)#]+)\)", ALERTS)
-    assert [path for path in targets if not (ROOT / "docs" / path).exists()] == []
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document)
+    paths = [path for path in targets if not path.startswith("https://")]
+    assert paths
+    assert [path for path in paths if not (ROOT / "docs" / path).exists()] == []
+
+
+def test_filters_are_the_code_s() -> None:
+    """The documentation's table of filters has each that `audit list` takes."""
+    _, _, below = AUDIT.partition("| Filter |")
+    told = re.findall(r"^\| (`--.*?) \|", below, re.MULTILINE)
+    options = vars(_parser().parse_args(["audit", "list"]))
+    known = set(options) - {"run", "uri", "json"}
+    assert {name for cell in told for name in re.findall(r"--(\w+)", cell)} == {
+        name.removeprefix("of_") for name in known
+    }
 
 
 def test_job_runs_with_least_privilege() -> None:

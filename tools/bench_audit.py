@@ -7,7 +7,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.hooks._anchor import FileAnchor
-from governance.hooks._event import Event, cause_of
 from governance.hooks._examination import examine
-from governance.hooks._record import record_bytes, record_name
+from governance.hooks._record import Record
 from governance.hooks._seal import seal
 from governance.hooks._signature import PrivateKey
 from governance.hooks._trail import Trail
@@ -62,25 +60,18 @@ def main() -> int:
 
 def write(root: Path) -> int:
     """Write failed steps' records, of ten to a run, and give their size."""
-    cause = cause_of("ValueError", "Input X contains NaN.", "train")
-    event = Event(
-        "failed",
-        pipeline="churn_training",
-        run="churn_training-2026_01_02",
-        run_id="",
-        time=datetime(2026, 1, 2, tzinfo=timezone.utc),
-        stack="production",
-        causes=(cause,),
-    )
+    cause = {"error": "ValueError", "message": "Input X contains NaN.", "step": "train"}
+    data = {"pipeline": "churn_training", "stack": "production", "causes": [cause]}
+    time_then = datetime(2026, 1, 2, tzinfo=timezone.utc)
     size = 0
     for number in range(_RECORDS):
         run = hashlib.sha256(f"{number // _PER_RUN}".encode()).hexdigest()[:32]
-        step = replace(event, run_id=run, step=f"train_{number % _PER_RUN}")
-        path, data = root / record_name(step), record_bytes(step)
+        step = f"train_{number % _PER_RUN}"
+        record = Record("step.failed", run, step, time_then, (step, 1), data | {"run_id": run})
+        path = root / record.path
         if number % _PER_RUN == 0:
             path.parent.mkdir(parents=True)
-        path.write_bytes(data)
-        size += len(data)
+        size += path.write_bytes(record.to_bytes())
     return size
 
 

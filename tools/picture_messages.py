@@ -1,10 +1,7 @@
 """Pictures of messages as Slack shows them, for the documentation: FOLDER, e.g. docs/pictures."""
 
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from html import escape
@@ -13,6 +10,7 @@ from typing import Any
 
 from governance.hooks._event import Cause, Event, Frame, Recovery, Repeats
 from governance.hooks._slack import blocks
+from tools.browser import browse, screenshot
 
 _WIDTH = 680
 _TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
@@ -125,31 +123,15 @@ def page(message: list[dict[str, Any]]) -> str:
 
 
 def take(html: str, picture: Path) -> None:
-    """Let a browser without a window take a picture of a page, as high as the page is.
+    """Take a picture of a page, as high as the page is.
 
     Args:
         html: The page.
         picture: The PNG file that is written.
     """
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "page.html"
-        source.write_text(html, "utf-8")
-        dom = _browse(folder, source, f"--window-size={_WIDTH},100", "--dump-dom")
-        (height,) = re.findall(r"<title>(\d+)</title>", dom)
-        size = f"--window-size={_WIDTH},{height}"
-        _browse(folder, source, size, "--force-device-scale-factor=1.5", f"--screenshot={picture}")
-
-
-def _browse(folder: str, source: Path, *options: str) -> str:
-    browser = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
-    command += ["--no-first-run", "--disable-background-networking", "--hide-scrollbars"]
-    command += ["--disable-component-update", "--disable-sync", f"--user-data-dir={folder}/user"]
-    done = subprocess.run(
-        [*command, *options, source.as_uri()], capture_output=True, text=True, check=True
-    )
-    return done.stdout
+    dom = browse(html, f"--window-size={_WIDTH},100", "--hide-scrollbars", "--dump-dom").stdout
+    (height,) = re.findall(r"<title>(\d+)</title>", dom)
+    screenshot(html, picture, _WIDTH, int(height))
 
 
 def _block(block: dict[str, Any]) -> str:

@@ -5,7 +5,6 @@ import io
 import json
 import sys
 import time
-from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
@@ -16,8 +15,7 @@ from zenml.client import Client
 from zenml.enums import StackComponentType as Kind
 
 from governance.hooks._cli import main
-from governance.hooks._event import Event, cause_of
-from governance.hooks._record import record_bytes, record_name
+from governance.hooks._record import Record
 from governance.hooks._trail import trail_at
 
 
@@ -44,22 +42,18 @@ def write(uri: str, records: int, confirmed: str, answer: str) -> None:
         answer: File that gets when it began and ended, in seconds of the monotonic clock.
     """
     trail = trail_at(uri)
-    event = Event(
-        "failed",
-        pipeline="churn_training",
-        run="churn_training-2026_01_02",
-        run_id=str(uuid4()),
-        time=datetime.now(timezone.utc),
-        causes=(cause_of("ValueError", "Input X contains NaN.", "train"),),
-    )
+    run_id = str(uuid4())
+    cause = {"error": "ValueError", "message": "Input X contains NaN.", "step": "train"}
     began = time.monotonic()
     with Path(confirmed).open("a", encoding="utf-8") as file:
         for number in range(records) if records else count():
-            now = datetime.now(timezone.utc)
-            one = replace(event, time=now, step=f"train_{number}")
-            if not trail.write(record_name(one), record_bytes(one)):
-                raise RuntimeError(f"{record_name(one)} was there before it was written.")
-            file.write(f"{record_name(one)}\n")
+            time_now = datetime.now(timezone.utc)
+            data = {"pipeline": "churn_training", "run_id": run_id, "causes": [cause]}
+            subject = f"train_{number}"
+            one = Record("step.failed", run_id, subject, time_now, (subject, 1), data)
+            if not trail.write(one.path, one.to_bytes()):
+                raise RuntimeError(f"{one.path} was there before it was written.")
+            file.write(f"{one.path}\n")
             file.flush()
     Path(answer).write_text(json.dumps([began, time.monotonic()]), "utf-8")
 

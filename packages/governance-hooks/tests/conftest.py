@@ -1,6 +1,7 @@
 """Every test runs on a real ZenML store in a temporary folder; events are made here."""
 
 import contextlib
+import json
 import os
 import shutil
 import tempfile
@@ -9,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 from hypothesis import strategies as st
@@ -286,3 +287,87 @@ def alerters(tmp_path: Path, _flavor: None) -> Iterator[Stack]:
 
     yield activate
     client.activate_stack(before)
+
+
+Recorded = Callable[..., tuple[str, bytes]]
+
+
+@pytest.fixture(scope="session")
+def record() -> Recorded:
+    """Make the path and the bytes of a record: `record("gate.failed", run_id="1", gate="x")`."""
+
+    def make(kind: str, time: str = "2026-01-02T03:04:05+00:00", **data: Any) -> tuple[str, bytes]:
+        facts = {
+            "pipeline": "training",
+            "run": "training-1",
+            "run_id": "0b5e",
+            "user": "ada",
+        } | data
+        written = json.dumps([kind, time, facts], sort_keys=True)
+        event = {
+            "specversion": "1.0",
+            "id": str(uuid5(NAMESPACE_URL, written)),
+            "source": f"/zenml/runs/{facts['run_id']}",
+            "type": f"governance.{kind}",
+            "time": time,
+            "data": facts,
+        }
+        text = json.dumps(event, sort_keys=True, separators=(",", ":"))
+        path = f"{facts['run_id']}/{kind.replace('.', '-')}-{event['id']}.json"
+        return path, text.encode()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def records(record: Recorded) -> list[tuple[str, bytes]]:
+    """Give one record of each kind, a run that failed and one of version 2.0.0 among them."""
+    checks = [
+        {"check": "rows", "subject": None, "required": 1000, "found": 12, "passed": False},
+        {"check": "missing", "subject": "age", "required": 0.1, "found": 0.02, "passed": True},
+    ]
+    gate: dict[str, Any] = {
+        "step": "validate",
+        "attempt": 1,
+        "error": "DataQualityError",
+        "message": "1 check failed",
+        "details": [{"check": "rows", "subject": None, "required": 1000, "found": 12}],
+    }
+    runtime = {"python": "3.11.7", "zenml": "0.98.0", "os": "Linux"}
+    known = {
+        "stack": "production",
+        "model": "churn 7 (staging)",
+        "commit": "4f2a9c1",
+        "url": "https://zenml.example/runs/0b5e",
+        "environment": "production",
+        "runtime": runtime,
+        "components": {"governance-hooks": "2.1.0"},
+    }
+    failed = known | {"outcome": "failed", "causes": [gate], "duration": 192.4}
+    return [
+        record("gate.passed", "2026-01-02T03:02:00Z", gate="data_quality", **known),
+        record("step.failed", "2026-01-02T03:03:00Z", step="validate", **failed),
+        record("gate.failed", "2026-01-02T03:03:01Z", gate="data_quality", checks=checks, **known),
+        record("run.failed", "2026-01-02T03:04:05Z", steps=[{"name": "validate"}], **failed),
+        record("alert.sent", "2026-01-02T03:04:06Z", alerter="slack", tells="Pipeline failed"),
+        record(
+            "alert.undelivered",
+            "2026-01-02T03:04:07Z",
+            alerter="pager",
+            channel="ops",
+            reason="no answer in 10 s",
+            tells="Pipeline failed: training",
+        ),
+        record(
+            "override.granted",
+            "2026-01-02T04:00:00Z",
+            gate="data_quality",
+            by="grace",
+            reason="known outage",
+        ),
+        record("hold.released", "2026-01-02T04:01:00Z", by="grace", reason="reviewed"),
+        record("run.completed", "2026-01-03T03:04:05Z", run_id="1c6f", run="training-2"),
+        record("run.stopped", "2026-01-04T03:04:05Z", run_id="2d70", run="training-3"),
+        record("run.stale", "2026-01-05T03:04:05Z", run_id="3e81", run="training-4", user=None),
+        record("model.promoted", "2026-01-06T03:04:05Z", run_id="4f92", run="training-5"),
+    ]

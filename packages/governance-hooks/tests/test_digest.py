@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from governance.hooks import _trail
-from governance.hooks._digest import Digest, _canonical, _leaves, parse, sha256
+from governance.hooks._digest import Digest, _leaves, _written, parse, sha256
 from governance.hooks._path import FOLDER, digest_number, digest_path, is_record_path
 from governance.hooks._signature import PrivateKey, is_signed
 
@@ -61,7 +61,7 @@ def test_canonical_form_is_the_library_s(paths: list[str], number: int) -> None:
     """What a verification compares with is what RFC 8785 prescribes for all a digest holds."""
     entries = [[path, sha256(b"")] for path in paths]
     value: Any = {"entries": entries, "number": number, "next": None}
-    assert _canonical(value) == rfc8785.dumps(value)
+    assert _written(value) == rfc8785.dumps(value)
     assert _leaves(tuple((path, content) for path, content in entries)) == [
         rfc8785.dumps((path, content)) for path, content in entries
     ]
@@ -112,7 +112,7 @@ def test_member_that_no_sealer_writes_is_refused(name: str, value: Any) -> None:
     """A member of another type or form is refused, and named."""
     members = json.loads(DATA) | {name: value}
     with pytest.raises(ValueError, match=f"its (member )?{name}"):
-        parse(_canonical(members))
+        parse(_written(members))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_member_that_no_sealer_writes_is_refused(name: str, value: Any) -> None:
         (b"\xff", "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b"[]", "other members"),
-        (_canonical(json.loads(DATA) | {"more": 1}), "other members"),
+        (_written(json.loads(DATA) | {"more": 1}), "other members"),
         (DATA.replace(b'","', b'", "'), "not canonical"),
         (DATA.replace(b'"late":', b'"late":[],"late":'), "not canonical"),
         (DATA.replace("ü".encode(), b"\\u00fc"), "not canonical"),

@@ -19,6 +19,16 @@ def test_distribution_holds_its_own_files_only() -> None:
     assert all(path.startswith("governance/hooks/") for path in modules)
 
 
+def test_page_s_template_is_installed() -> None:
+    """The audit report's template is part of the distribution."""
+    import governance.hooks
+
+    paths = [str(path) for path in files(NAME) or []]
+    if not any(path.endswith(".pth") for path in paths):
+        assert "governance/hooks/audit_page.html" in paths
+    assert Path(str(governance.hooks.__file__)).with_name("audit_page.html").is_file()
+
+
 def test_version_is_the_project_s() -> None:
     """The installed version is the one in the project file."""
     project = Path(__file__).parents[1] / "pyproject.toml"

@@ -279,7 +279,7 @@ def test_run_that_cannot_be_told_hides_no_other(
         patched.setattr(_reconcile, "announcement_of", refuse_second)
         code, lines = reconcile()
     assert code == 1
-    assert f"problem       run {names[1]}: gone, password=[redacted]" in lines
+    assert f"problem        run {names[1]}: gone, password=[redacted]" in lines
     assert len(messages(file)) == 2
     assert main(["reconcile"]) == 0  # it goes on before the run that was not told
     assert len(messages(file)) == 3

@@ -1,54 +1,52 @@
 import dataclasses
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from governance.hooks._event import Cause, Event
-from governance.hooks._record import record_bytes, record_name
+from governance.hooks._record import Record
 
-TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
-EVENT = Event(
-    "failed",
-    pipeline="training",
-    run="training-1",
-    run_id="0b5e",
-    time=TIME,
-    step="my step/1",
-    causes=(Cause("ValueError", "ü", "my step/1", details=({"check": "rows", "found": 3},)),),
+RECORD = Record(
+    "step.failed",
+    "0b5e",
+    "my step/1",
+    datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
+    ("my step/1", 1, "failed", None),
+    {"causes": [{"error": "ValueError", "message": "ü"}]},
 )
 
 
 def test_record_is_a_cloud_event(snapshot: SnapshotAssertion) -> None:
-    """A record is a CloudEvents 1.0 object with the fields that the snapshot shows."""
-    assert json.loads(record_bytes(EVENT)) == snapshot
+    """A record is a CloudEvents 1.0 object, canonical, as the snapshot shows."""
+    assert RECORD.to_bytes().decode() == snapshot
+    assert json.loads(RECORD.to_bytes())["data"] == RECORD.data
 
 
 def test_same_event_is_the_same_record() -> None:
     """An event recorded twice has one name and the same bytes."""
-    again = dataclasses.replace(EVENT)
-    assert record_name(again) == record_name(EVENT)
-    assert record_bytes(again) == record_bytes(EVENT)
+    again = dataclasses.replace(RECORD)
+    assert again.path == RECORD.path
+    assert again.to_bytes() == RECORD.to_bytes()
 
 
-def test_name_tells_events_apart() -> None:
-    """Another step, attempt, outcome or end of the run is another record."""
-    run = dataclasses.replace(EVENT, step=None)
-    events = [
-        EVENT,
-        dataclasses.replace(EVENT, step="my step_1"),
-        dataclasses.replace(EVENT, attempt=2),
-        dataclasses.replace(EVENT, outcome="stopped"),
-        run,
-        dataclasses.replace(run, time=TIME + timedelta(hours=1)),
-    ]
-    assert len({record_name(event) for event in events}) == len(events)
+@pytest.mark.parametrize(
+    "other",
+    [("my step_1", 1, "failed", None), ("my step/1", 2, "failed", None), ("my step/1", 1, "x", "")],
+)
+def test_name_tells_events_apart(other: tuple[str | int | None, ...]) -> None:
+    """Another identity is another record, though its subject looks the same."""
+    assert dataclasses.replace(RECORD, identity=other).path != RECORD.path
 
 
-def test_name_is_one_safe_path() -> None:
-    """A step's name cannot lead the record out of its run's folder."""
-    name = record_name(dataclasses.replace(EVENT, step="../../etc/passwd"))
-    folder, _, file = name.partition("/")
+@given(st.text(st.characters(codec=None)))
+def test_name_is_one_safe_path(subject: str) -> None:
+    """No subject can lead the record out of its run's folder, or beyond what a store can name."""
+    folder, _, file = dataclasses.replace(RECORD, subject=subject).path.partition("/")
     assert folder == "0b5e"
-    assert "/" not in file
-    assert ".." not in file
+    assert file.startswith("step-failed-")
+    assert file.isascii()
+    assert set("/\\.") & set(file.removesuffix(".json")) == set()
+    assert len(file) < 200

@@ -22,11 +22,11 @@ from zenml.client import Client
 
 from governance.hooks import _seal
 from governance.hooks._anchor import FileAnchor
+from governance.hooks._batch import read_all
 from governance.hooks._cli import main
 from governance.hooks._digest import parse
 from governance.hooks._examination import examine
 from governance.hooks._path import digest_path
-from governance.hooks._reading import read_all
 from governance.hooks._seal import DamageError, seal
 from governance.hooks._signature import KeyFileError, PrivateKey, read_private_key
 from governance.hooks._trail import Trail

@@ -21,9 +21,10 @@ import pytest
 from governance.hooks import _detector
 from governance.hooks._discord import render_discord
 from governance.hooks._event import Event, Frame, cause_of
+from governance.hooks._evidence import Origin
+from governance.hooks._governed import run_record
 from governance.hooks._letter import Letter, to_bytes
 from governance.hooks._message import render
-from governance.hooks._record import record_bytes
 from governance.hooks._redaction import redact
 from governance.hooks._returned import no_report, stay_in_log
 from governance.hooks._slack import blocks, notification
@@ -408,7 +409,7 @@ def test_no_secret_leaves_by_any_way(place: str, caplog: pytest.LogCaptureFixtur
             json.dumps(blocks(event), ensure_ascii=False),
             notification(event),
             to_bytes(letter).decode(),
-            record_bytes(event).decode(),
+            run_record(event, (), Origin("hook")).to_bytes().decode(),
             caplog.text,
         )
         assert leaks("\n".join(left), part) == [], (name, left)

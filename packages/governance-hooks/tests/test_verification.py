@@ -45,7 +45,8 @@ class MemoryTrail(Trail):
         except KeyError:
             raise FileNotFoundError(path) from None
 
-    def paths(self) -> tuple[list[str], list[str]]:
+    def paths(self, folder: str | None = None) -> tuple[list[str], list[str]]:
+        assert folder is None
         digests = {path for path in self.files if path.startswith("digests/")}
         return sorted(self.files.keys() - digests), sorted(digests)
 

@@ -20,12 +20,15 @@ from governance.hooks.alerting_hook import (
 )
 from governance.hooks.compliance_hook import compliance_failure_hook
 from governance.hooks.monitoring_hook import monitoring_success_hook
+from governance.hooks.require_audit_trail import AuditTrailError, require_audit_trail
 
 __all__ = [
+    "AuditTrailError",
     "alerter_failure_hook",
     "alerter_success_hook",
     "compliance_failure_hook",
     "monitoring_success_hook",
     "pipeline_failure_hook",
     "pipeline_success_hook",
+    "require_audit_trail",
 ]

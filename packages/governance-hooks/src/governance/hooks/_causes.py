@@ -3,14 +3,14 @@
 import logging
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zenml.client import Client
 from zenml.enums import ExecutionStatus
 
-from governance.hooks._event import Cause, cause_of
+from governance.hooks._event import Cause, Event, cause_of
 from governance.hooks._logs import last_lines
 from governance.hooks._redaction import redact
 from governance.hooks._run_secrets import secrets_of
@@ -142,6 +142,22 @@ def run_causes(run: "PipelineRunResponse", told: Sequence[Raised]) -> tuple[Caus
         )
         for number, (step, raised) in enumerate(zip(steps, known, strict=True))
     )
+
+
+def explained(run: "PipelineRunResponse", event: Event, told: Sequence[Raised] = ()) -> Event:
+    """Say of a run's end why it came.
+
+    Args:
+        run: The run.
+        event: How it ended, as one look at it tells.
+        told: What failure hooks in this process were told.
+
+    Returns:
+        The event, with its causes where it needs any.
+    """
+    if event.outcome in {"failed", "stale"}:
+        return replace(event, causes=run_causes(run, told))
+    return event
 
 
 def _by_step(steps: "Sequence[StepRunResponse]", told: Sequence[Raised]) -> list[Raised | None]:

@@ -50,11 +50,12 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser(
         "reconcile",
-        help="tell what ended or hangs without anyone having said so, and what waits",
+        help="tell and record what ended or hangs without a hook, and what waits",
         description=(
-            "Finds runs that were killed, all cached or do not end, sends what is missing and "
-            "delivers what waits in outboxes. Run it every few minutes. Exit code 1: something "
-            "is left to be told; 2: arguments or settings cannot be used."
+            "Finds runs that were killed, all cached or do not end, sends and records what is "
+            "missing, and delivers what waits in outboxes and in this machine's spool. Run it "
+            "every few minutes. Exit code 1: something is left to be told or recorded; 2: "
+            "arguments or settings cannot be used."
         ),
     )
     command.add_argument(
@@ -99,15 +100,22 @@ def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
     stale_after = settings.stale_after if options.stale_after is None else options.stale_after
     sweep = reconcile(since=options.since, stale_after=stale_after, dry_run=options.dry_run)
     for alerter, message, result in sweep.results:
-        print(f"{result:13} {message} → {alerter}")
+        print(f"{result:14} {message} → {alerter}")
     for alerter, message in sweep.found:
-        print(f"{'to be told':13} {message} → {alerter}")
+        print(f"{'to be told':14} {message} → {alerter}")
+    for path in sweep.missing:
+        print(f"{'to be recorded':14} {path}")
+    for path in sweep.recorded:
+        print(f"{'recorded':14} {path}")
+    for path in sweep.unrecorded:
+        print(f"{'unrecorded':14} {path}")
     for problem in sweep.problems:
-        print(f"{'problem':13} {problem}")
+        print(f"{'problem':14} {problem}")
     told = sum(result == "told" for _, _, result in sweep.results)
     print(
         f"Runs since {sweep.since:%Y-%m-%d %H:%M} UTC: {told} told, "
         f"{len(sweep.found)} found, {sweep.pending} with another process, "
+        f"{len(sweep.recorded)} recorded, {len(sweep.unrecorded)} not, "
         f"{len(sweep.problems)} problems."
     )
     return _CLEAN if sweep.is_clean else _UNCLEAN

@@ -10,6 +10,7 @@ from zenml.client import Client
 from zenml.enums import StackComponentType
 from zenml.logger import get_logger
 
+from governance.hooks._audit import record_alert
 from governance.hooks._event import Event
 from governance.hooks._ledger import COUNTED, Claim, claim, is_within, release, settle, told_before
 from governance.hooks._letter import Letter, letter_id, subject_id
@@ -213,6 +214,7 @@ class _Delivery:
             release(self._claim)
         else:
             settle(letter)
+            record_alert(letter, stack_id, "sent")
             report(letter.alerter, headline(letter.event), "told")
             if self._given_up:  # the channel took it after all, once it was in the outbox
                 forget(stack_id, letter)

@@ -8,8 +8,7 @@ from datetime import datetime, timezone
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
-
+from governance.hooks._canonical import canonical
 from governance.hooks._merkle import merkle_root
 from governance.hooks._path import is_record_path
 
@@ -83,8 +82,8 @@ class Digest:
             "key": self.key,
             "next_key": self.next_key,
         }
-        signature = sign(_DOMAIN + rfc8785.dumps(members))
-        return rfc8785.dumps(members | {"signature": signature})
+        signature = sign(_DOMAIN + canonical(members))
+        return canonical(members | {"signature": signature})
 
 
 def sha256(data: bytes) -> str:
@@ -122,7 +121,7 @@ def parse(data: bytes) -> tuple[Digest, bytes]:
             raise ValueError(f"its member {name} is not what a sealer writes there")
     # One way to write each digest: bytes that were changed without a change of meaning are found
     # although the signature would not tell.
-    if _canonical(members) != data:
+    if _written(members) != data:
         raise ValueError("it is not canonical (RFC 8785)")
     entries = tuple((path, content) for path, content in members["entries"])
     if members["root"] != merkle_root(_leaves(entries)):
@@ -139,7 +138,7 @@ def parse(data: bytes) -> tuple[Digest, bytes]:
         next_key=members["next_key"],
         signature=members["signature"],
     )
-    return digest, _DOMAIN + _canonical(_without_signature(members))
+    return digest, _DOMAIN + _written(_without_signature(members))
 
 
 def _time(text: str) -> datetime:
@@ -157,14 +156,14 @@ def _without_signature(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name != "signature"}
 
 
-def _canonical(value: Any) -> bytes:
+def _written(value: Any) -> bytes:
     # For what a digest holds (strings, integers, ASCII names) the same as the library that writes
     # it, as a test proves, and several times as fast, which a verification of many records needs.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def _leaves(entries: tuple[tuple[str, str], ...]) -> "list[bytes]":
-    # As `_canonical` does it, for one of many thousands. A hash needs no escapes.
+    # As `_written` does it, for one of many thousands. A hash needs no escapes.
     return [f'[{encode_basestring(path)},"{content}"]'.encode() for path, content in entries]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from governance.hooks._batch import read_all
 from governance.hooks._chain import Chain, check
 from governance.hooks._digest import sha256
 from governance.hooks._lateness import record_time
-from governance.hooks._reading import read_all
 from governance.hooks._verification import Verdict, verify
 
 if TYPE_CHECKING:

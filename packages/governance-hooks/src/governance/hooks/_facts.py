@@ -130,6 +130,23 @@ def run_event(run: "PipelineRunResponse") -> Event | None:
     return _event(outcome, run, time=ended, duration=seconds_between(run.start_time, ended))
 
 
+def end_of(run: "PipelineRunResponse", event: Event) -> str | None:
+    """Tell which of a run's ends this is.
+
+    A dynamic run that failed may be resumed, and ends again. A static one ends once, and the
+    server may set its end time twice where its last steps end together.
+
+    Args:
+        run: The run.
+        event: How it ended, or that it did not.
+
+    Returns:
+        The end, the same in all processes; None where there is but one.
+    """
+    is_dynamic = run.snapshot is not None and run.snapshot.is_dynamic
+    return str(run.end_time) if is_dynamic and event.outcome != "stale" else None
+
+
 def stale_event(run: "PipelineRunResponse") -> Event:
     """Describe a run of which nobody knows whether it will end.
 

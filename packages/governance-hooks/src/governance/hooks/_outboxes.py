@@ -7,10 +7,11 @@ from zenml.client import Client
 from zenml.enums import StackComponentType
 
 from governance.hooks import _outbox
+from governance.hooks._pages import whole
 from governance.hooks._redaction import redact
 from governance.hooks._returned import draining
 from governance.hooks._stack import artifact_store
-from governance.hooks._sweep import Sweep, whole
+from governance.hooks._sweep import Sweep
 from governance.hooks._watcher import Task, watcher
 from governance.hooks._wording import headline
 

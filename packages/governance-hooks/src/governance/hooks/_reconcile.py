@@ -1,4 +1,4 @@
-"""Finds what no hook could say: runs that were killed, all cached, or do not end."""
+"""Finds what no hook could say or record: runs that were killed, all cached, or do not end."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -8,22 +8,21 @@ from uuid import UUID
 from zenml.client import Client
 
 from governance.hooks import _heartbeat
+from governance.hooks._asked import asked_for, recorded_for
+from governance.hooks._audit import draining
 from governance.hooks._delivery import Announcement, deliver, destined
 from governance.hooks._event import Event, Recovery
 from governance.hooks._facts import run_event, stale_event
 from governance.hooks._ledger import is_settled, marks_since
 from governance.hooks._outboxes import deliver_waiting, still_waiting
+from governance.hooks._pages import whole
 from governance.hooks._redaction import redact
-from governance.hooks._run import (
-    NOT_COMPLETED,
-    announcement_of,
-    asked_for,
-    recording_run,
-    recovered,
-)
-from governance.hooks._stack import alerter_models
-from governance.hooks._sweep import Sweep, whole
+from governance.hooks._run import announcement_of, recovered
+from governance.hooks._run_record import record_path, recording_run
+from governance.hooks._stack import alerter_models, stack_of
+from governance.hooks._sweep import Sweep
 from governance.hooks._time import now
+from governance.hooks._trail import Trail, trail_of
 from governance.hooks._watcher import watcher
 from governance.hooks._wording import headline
 
@@ -56,6 +55,7 @@ def reconcile(*, since: float | None, stale_after: float, dry_run: bool = False)
     start = now()
     sweep = Sweep(_since(since, start), start)
     if not dry_run:
+        watcher.submit(draining(report=sweep.report_record))
         deliver_waiting(sweep)
     waiting, messages = still_waiting(sweep)
     if dry_run:
@@ -87,13 +87,15 @@ class _Rest:
         self._waiting = waiting
         self._dry_run = dry_run
         self._alerters: dict[UUID, list[ComponentResponse]] = {}
+        self._trails: dict[UUID, Trail] = {}
 
     def tell(self, run: "PipelineRunResponse", event: Event) -> None:
-        """Tell the end of a run to those who have not heard of it."""
-        if event.outcome not in asked_for(run):
-            return
+        """Tell the end of a run to those who have not heard of it, and record it."""
         try:
-            self._tell(run, event)
+            if event.outcome in recorded_for(run):
+                self._record(run, event)
+            if event.outcome in asked_for(run):
+                self._tell(run, event)
         except Exception as error:  # noqa: BLE001 one run that cannot be told must not hide the next
             self._sweep.problems.append(f"run {run.name}: {redact(f'{error}')}")
             self._sweep.keep_open(event.time)
@@ -115,12 +117,25 @@ class _Rest:
                 if not is_settled(announcement.letter(alerter, channel))
             ]
             return
-        if event.outcome in NOT_COMPLETED:
-            watcher.submit(recording_run(run, event))
         left = [letter for letter in deliver(announcement, missing) if not is_settled(letter)]
         if left:
             self._sweep.pending += len(left)
             self._sweep.keep_open(event.time)
+
+    def _record(self, run: "PipelineRunResponse", event: Event) -> None:
+        path = record_path(run, event)
+        if self._trail(stack_of(run)).exists(path):
+            return
+        if self._dry_run:
+            self._sweep.missing.append(path)
+            return
+        report = self._sweep.report_record
+        watcher.submit(recording_run(run, event, recorder="reconcile", report=report))
+
+    def _trail(self, stack_id: UUID) -> Trail:
+        if stack_id not in self._trails:
+            self._trails[stack_id] = trail_of(stack_id)
+        return self._trails[stack_id]
 
     def _missing(self, announcement: Announcement) -> "list[Address]":
         """Find who has not heard of it, though nobody is about to tell."""

@@ -1,64 +1,66 @@
-"""An event as an audit record: CloudEvents 1.0, the same bytes for the same event."""
+"""An audit record: CloudEvents 1.0, one name and the same bytes for the same event."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
-from governance.hooks._event import Event
+from governance.hooks._canonical import canonical
 
-# What a message tells its readers about other runs and about itself.
-_FOR_READERS = {"recovery", "repeats", "late"}
 _NAMESPACE = UUID("5b9e3c1e-6d0e-5b52-9d1c-6f1f2a3e8b47")
+_LONGEST = 80
 
 
-def record_name(event: Event) -> str:
-    """Name the record's file; the same event always has the same name.
+@dataclass(frozen=True)
+class Record:
+    """Something that happened under governance.
 
-    Args:
-        event: The run or step that ended.
-
-    Returns:
-        A relative path, unique per run, subject, attempt and outcome.
+    Attributes:
+        type: What happened, such as "run.failed".
+        run_id: ZenML's id of the run.
+        subject: The pipeline, step, gate or alerter it is about.
+        time: When it happened, with time zone.
+        identity: What makes it this event and no other: the same in all processes.
+        data: What is known of it, free of secrets.
     """
-    subject = "run" if event.step is None else f"step-{_slug(event.step)}-{event.attempt}"
-    return f"{event.run_id}/{subject}-{event.outcome}-{_record_id(event)}.json"
 
+    type: str
+    run_id: str
+    subject: str
+    time: datetime
+    identity: tuple[str | int | None, ...]
+    data: Mapping[str, Any]
 
-def record_bytes(event: Event) -> bytes:
-    """Write the record as canonical JSON.
+    @property
+    def id(self) -> str:
+        """The same for the same event, whoever records it."""
+        return str(uuid5(_NAMESPACE, json.dumps([self.run_id, *self.identity])))
 
-    Args:
-        event: The run or step that ended; its causes are already free of secrets.
+    @property
+    def path(self) -> str:
+        """Where it lies in the trail: `<run id>/<type>-<subject>-<id>.json`."""
+        parts = [self.type.replace(".", "-"), _slug(self.subject), self.id]
+        return f"{self.run_id}/{'-'.join(parts)}.json"
 
-    Returns:
-        A CloudEvents 1.0 object in structured mode, UTF-8, keys sorted, no white space.
-    """
-    facts = {key: value for key, value in asdict(event).items() if key not in _FOR_READERS}
-    time = facts.pop("time").isoformat()
-    for cause in facts["causes"]:
-        # Lines of a log or of the code may hold data, which no record does.
-        del cause["frames"], cause["log"]
-    record = {
-        "specversion": "1.0",
-        "id": _record_id(event),
-        "source": f"/zenml/runs/{event.run_id}",
-        "type": f"governance.{event.subject}.{event.outcome}",
-        "subject": event.step or event.pipeline,
-        "time": time,
-        "datacontenttype": "application/json",
-        "data": facts,
-    }
-    return json.dumps(
-        record, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-    ).encode()
-
-
-def _record_id(event: Event) -> str:
-    # A run that is resumed may end again: its end is part of its identity.
-    ended = event.time.isoformat() if event.step is None else None
-    key = [event.run_id, event.step, event.attempt, event.outcome, ended]
-    return str(uuid5(_NAMESPACE, json.dumps(key)))
+    def to_bytes(self) -> bytes:
+        """Write it as a CloudEvents 1.0 object in structured mode, canonical by RFC 8785."""
+        return canonical(
+            {
+                "specversion": "1.0",
+                "id": self.id,
+                "source": f"/zenml/runs/{self.run_id}",
+                "type": f"governance.{self.type}",
+                "subject": self.subject,
+                "time": self.time.isoformat(),
+                "datacontenttype": "application/json",
+                "data": self.data,
+            }
+        )
 
 
 def _slug(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)[:80]
+    safe = (letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
+    # Stores count bytes, and not every one of them letters beyond ASCII.
+    return "".join(letter if letter.isascii() else "_" for letter in safe)[:_LONGEST]

@@ -10,6 +10,7 @@ from zenml.enums import StackComponentType
 from zenml.logger import get_logger
 
 from governance.hooks import _outbox
+from governance.hooks._audit import record_alert
 from governance.hooks._event import Event
 from governance.hooks._ledger import claim, is_settled, release, settle
 from governance.hooks._letter import Letter
@@ -69,7 +70,7 @@ def keep(stack_id: UUID, letter: Letter, report: Report) -> None:
     try:
         path = _outbox.put(artifact_store(stack_id), letter)
     except Exception as error:  # noqa: BLE001 whatever it is, the letter must not be lost
-        _keep_in_log(letter, redact(f"{type(error).__name__}: {error}"), report)
+        _keep_in_log(stack_id, letter, redact(f"{type(error).__name__}: {error}"), report)
         return
     logger.warning(
         "The alerter '%s' did not take the message (%s): %s\nIt waits in %s and goes out with the "
@@ -79,6 +80,9 @@ def keep(stack_id: UUID, letter: Letter, report: Report) -> None:
         headline(letter.event),
         path,
     )
+    # One that only waits for earlier ones was not refused: what becomes of it is told later.
+    if letter.reason is not None:
+        record_alert(letter, stack_id, "undelivered", letter.reason)
     report(letter.alerter, headline(letter.event), "waiting")
 
 
@@ -95,7 +99,7 @@ def keeping(stack_id: UUID, letter: Letter, report: Report) -> Task:
     """
     return Task(
         lambda: keep(stack_id, letter, report),
-        lambda reason: _keep_in_log(letter, redact(reason), report),
+        lambda reason: _keep_in_log(stack_id, letter, redact(reason), report),
     )
 
 
@@ -140,7 +144,7 @@ def draining(stack_id: UUID, folder: str, report: Report = no_report) -> Task:
         store = artifact_store(stack_id)
         refused: tuple[str, Letter] | None = None
         for path in _outbox.waiting(store, folder):
-            result = _deliver(store, path, report)
+            result = _deliver(stack_id, store, path, report)
             if result == "told":
                 if refused is not None:
                     _set_aside(store, *refused, "its alerter takes others, but not this", report)
@@ -165,7 +169,7 @@ def draining(stack_id: UUID, folder: str, report: Report = no_report) -> Task:
 
 
 def _deliver(
-    store: "BaseArtifactStore", path: str, report: Report
+    stack_id: UUID, store: "BaseArtifactStore", path: str, report: Report
 ) -> Letter | Literal["told", "claimed", "gone"]:
     """Deliver a waiting letter; give it back if it was refused."""
     if (letter := _read(store, path, report)) is None:
@@ -183,6 +187,7 @@ def _deliver(
         return "gone"
     if (reason := post(model, late.event, letter.channel)) is None:
         settle(letter)
+        record_alert(letter, stack_id, "sent")
         _outbox.remove(store, path)
         report(letter.alerter, headline(late.event), "told")
         return "told"
@@ -210,9 +215,10 @@ def _set_aside(
     report(letter.alerter if letter else "-", aside, "undeliverable")
 
 
-def _keep_in_log(letter: Letter, reason: str, report: Report) -> None:
+def _keep_in_log(stack_id: UUID, letter: Letter, reason: str, report: Report) -> None:
     why = (
         f"The alerter '{letter.alerter}' did not take the message "
         f"({letter.reason or 'earlier ones wait'}) and it could not be put in the outbox ({reason})"
     )
+    record_alert(letter, stack_id, "undelivered", why)
     stay_in_log(letter.event, why, report)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from zenml.client import Client
 
-from governance.hooks._audit import recording
-from governance.hooks._causes import Raised, run_causes
+from governance.hooks._asked import NOT_COMPLETED, asked_for, recorded_for
+from governance.hooks._causes import Raised, explained
 from governance.hooks._delivery import Announcement, announcing
 from governance.hooks._event import Event, Outcome
-from governance.hooks._facts import run_event
+from governance.hooks._evidence import Recorder
+from governance.hooks._facts import end_of, run_event
 from governance.hooks._history import recovery
 from governance.hooks._returned import Report, no_report
+from governance.hooks._run_record import recording_run
 from governance.hooks._stack import stack_of
 from governance.hooks._watcher import Task, watcher
 
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
     from zenml.models import PipelineRunResponse
 
-_MODULE = "governance.hooks.alerting_hook"
-NOT_COMPLETED: frozenset[Outcome] = frozenset({"failed", "stopped", "stale"})
 
 # ZenML publishes a step's failure before it calls the failure hook, which alone knows the
 # structured failures of a gate.
@@ -37,8 +37,8 @@ _GRACE = 1.0
 class _Followed:
     """What all hooks of a run ask for, and were told."""
 
-    outcomes: set[Outcome] = field(default_factory=set)
-    record: bool = False
+    announced: set[Outcome] = field(default_factory=set)
+    recorded: set[Outcome] = field(default_factory=set)
     told: list[Raised] = field(default_factory=list)
     seen: float | None = None
 
@@ -59,8 +59,9 @@ def watch(
     run: "PipelineRunResponse",
     *,
     announce: AbstractSet[Outcome] = frozenset(),
-    record: bool = False,
+    record: AbstractSet[Outcome] = frozenset(),
     told: Raised | None = None,
+    recorder: Recorder = "hook",
     context: "Context | None" = None,
 ) -> None:
     """Follow a run until it is over.
@@ -72,16 +73,17 @@ def watch(
     Args:
         run: The run of the calling hook.
         announce: Outcomes to tell the alerters about, once over all processes.
-        record: Whether a run that did not complete gets an audit record.
+        record: Outcomes that get audit records.
         told: What the calling hook was told, with a gate's structured failures.
+        recorder: Who writes the records.
         context: In which ZenML is to be asked; a server knows from it who is asking.
     """
-    own = asked_for(run)
-    if not (announce or own or record):
+    announce, record = announce | asked_for(run), record | recorded_for(run)
+    if not (announce or record):
         return
     followed = _followed.setdefault(run.id, _Followed())
-    followed.outcomes |= announce | own
-    followed.record |= record or "failed" in own
+    followed.announced |= announce
+    followed.recorded |= record
     followed.told += [told] if told else []
 
     def poll() -> list[Task] | None:
@@ -94,32 +96,15 @@ def watch(
         told = tuple(followed.told)
         tasks = []
         # Records have a name of their own: written twice, they are one.
-        if followed.record and event.outcome in NOT_COMPLETED:
-            tasks.append(recording_run(now, event, told))
-        if event.outcome in followed.outcomes:
+        if event.outcome in followed.recorded:
+            tasks.append(recording_run(now, event, told, recorder))
+        if event.outcome in followed.announced:
             tasks.append(
                 announcing(lambda: event, lambda: announcement_of(now, recovered(now, event), told))
             )
         return tasks
 
     watcher.watch(str(run.id), poll, context)
-
-
-def asked_for(run: "PipelineRunResponse") -> frozenset[Outcome]:
-    """Tell which ends of a run its pipeline's own hooks ask to hear of.
-
-    Args:
-        run: The run.
-
-    Returns:
-        Outcomes to tell the alerters about.
-    """
-    asked: set[Outcome] = set()
-    if _names(run, "success_hook_source", "pipeline_success_hook"):
-        asked.add("completed")
-    if _names(run, "failure_hook_source", "pipeline_failure_hook"):
-        asked |= NOT_COMPLETED
-    return frozenset(asked)
 
 
 def recovered(run: "PipelineRunResponse", event: Event) -> Event:
@@ -152,41 +137,12 @@ def announcement_of(
     Returns:
         What is to be announced.
     """
-    # A dynamic run that failed may be resumed, and ends again. A static one ends once, and the
-    # server may set its end time twice where its last steps end together.
-    is_dynamic = run.snapshot is not None and run.snapshot.is_dynamic
-    end = run.end_time if is_dynamic and event.outcome != "stale" else None
     return Announcement(
-        key=f"{run.id}:{event.outcome}:{end}",
+        key=f"{run.id}:{event.outcome}:{end_of(run, event)}",
         event=event,
-        explain=lambda event: _explained(run, event, told),
+        explain=lambda event: explained(run, event, told),
         run_id=run.id,
         project_id=run.project_id,
         stack_id=stack_of(run),
         report=report,
     )
-
-
-def recording_run(run: "PipelineRunResponse", event: Event, told: Sequence[Raised] = ()) -> Task:
-    """Plan the audit record of a run that did not complete.
-
-    Args:
-        run: The run, over or stale.
-        event: How it ended, as one look at it tells.
-        told: What failure hooks in this process were told.
-
-    Returns:
-        A task that writes the record.
-    """
-    return recording(lambda: event, lambda: _explained(run, event, told), lambda: stack_of(run))
-
-
-def _explained(run: "PipelineRunResponse", event: Event, told: Sequence[Raised]) -> Event:
-    if event.outcome in {"failed", "stale"}:
-        return replace(event, causes=run_causes(run, told))
-    return event
-
-
-def _names(run: "PipelineRunResponse", attribute: str, hook: str) -> bool:
-    source = getattr(run.config, attribute)
-    return source is not None and (source.module, source.attribute) == (_MODULE, hook)

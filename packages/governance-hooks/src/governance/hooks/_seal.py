@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from governance.hooks._batch import read_all
 from governance.hooks._chain import Chain, check
 from governance.hooks._digest import LIMIT, Digest, sha256
 from governance.hooks._finding import Finding
 from governance.hooks._head import Anchor, Head, advance
 from governance.hooks._lateness import is_late, record_time
 from governance.hooks._path import digest_path, is_record_path
-from governance.hooks._reading import read_all
 from governance.hooks._signature import KeyFileError, PrivateKey
 from governance.hooks._time import now
 from governance.hooks._trail import Trail

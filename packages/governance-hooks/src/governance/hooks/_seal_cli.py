@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from governance.hooks._anchor import anchor_at
+from governance.hooks._audit_options import add_place, place
 from governance.hooks._examination import examine
 from governance.hooks._head import AnchorError
 from governance.hooks._redaction import redact
@@ -30,17 +31,11 @@ _TICK = 0.2
 _EXPECTED = AnchorError, KeyFileError, SettingsError
 
 
-def add_to(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    place: "Callable[[argparse.Namespace], Trail]",
-    add_place: Callable[[argparse.ArgumentParser], None],
-) -> None:
-    """Add both commands to the command line.
+def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to `governance-hooks audit`.
 
     Args:
-        actions: The actions beside them.
-        place: Finds the trail that the options name.
-        add_place: Adds the options that name a trail.
+        actions: The commands beside them.
     """
     action = actions.add_parser(
         "seal",
@@ -67,7 +62,7 @@ def add_to(
         action="store_true",
         help="anchor a chain that no anchor knows, as after moving it: verify it before",
     )
-    action.set_defaults(run=lambda options, settings: _usable(_seal, options, settings, place))
+    action.set_defaults(run=lambda options, settings: _usable(_seal, options, settings))
 
     action = actions.add_parser(
         "verify",
@@ -92,7 +87,7 @@ def add_to(
         help="also records that no digest covers yet, and digests not anchored yet, are wrong",
     )
     action.add_argument("--json", action="store_true", help="print everything as JSON")
-    action.set_defaults(run=lambda options, settings: _usable(_verify, options, settings, place))
+    action.set_defaults(run=lambda options, settings: _usable(_verify, options, settings))
 
 
 def _add_anchor(action: argparse.ArgumentParser) -> None:
@@ -108,7 +103,6 @@ def _usable(
     run: "Callable[[argparse.Namespace, Trail, list[Anchor]], int]",
     options: argparse.Namespace,
     settings: "Settings",
-    place: "Callable[[argparse.Namespace], Trail]",
 ) -> int:
     try:
         trail = place(options)

@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     Attributes:
         audit_anchors: Where the newest digest of the audit trail is noted outside its store:
             "zenml", "file:PATH" or "git:REPOSITORY", one or several.
+        audit_required: Whether the step `require_audit_trail` stops a run that cannot be recorded.
+        audit_spool: Folder on this machine where records wait that the trail's store did not
+            take; below ZenML's configuration folder by default.
         audit_uri: Where the audit trail is: a local folder, or an address within an artifact
             store that is registered in ZenML; the artifact store of the run's stack by default.
         deadline: Seconds that one call of an alerter or store may take, and that all that is
@@ -113,6 +116,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     audit_anchors: Annotated[tuple[AnchorName, ...], Field(min_length=1)] = ("zenml",)
+    audit_required: bool = False
+    audit_spool: Path | None = None
     audit_uri: str | None = None
     deadline: Annotated[Duration, Field(gt=0, le=600)] = 10.0
     environment: str | None = None

@@ -78,9 +78,21 @@ def artifact_store(stack_id: "UUID") -> "BaseArtifactStore":
     Returns:
         The store, ready to write to.
     """
-    (model,) = _components(stack_id, StackComponentType.ARTIFACT_STORE)
-    store: BaseArtifactStore = load_component(model)  # type: ignore[assignment]
+    store: BaseArtifactStore = load_component(artifact_store_model(stack_id))  # type: ignore[assignment]
     return store
+
+
+def artifact_store_model(stack_id: "UUID") -> "ComponentResponse":
+    """Find the artifact store of a stack.
+
+    Args:
+        stack_id: The stack.
+
+    Returns:
+        The store as ZenML keeps it.
+    """
+    (model,) = _components(stack_id, StackComponentType.ARTIFACT_STORE)
+    return model
 
 
 def _components(stack_id: "UUID", kind: StackComponentType) -> "list[ComponentResponse]":

@@ -7,7 +7,11 @@ from governance.hooks._audit import recording
 from governance.hooks._causes import Raised, step_cause
 from governance.hooks._delivery import Announcement, announcing
 from governance.hooks._event import Event, Outcome
+from governance.hooks._evidence import Origin
 from governance.hooks._facts import bare_event, step_event
+from governance.hooks._governed import step_record
+from governance.hooks._origin import origin_of
+from governance.hooks._run_steps import code_fingerprint
 from governance.hooks._stack import stack_of
 from governance.hooks._time import now
 from governance.hooks._watcher import Task
@@ -40,7 +44,15 @@ class EndOfStep:
 
     def recording(self) -> Task:
         """Plan the audit record."""
-        return recording(self._known, self._described, lambda: stack_of(self._run))
+        return recording(
+            lambda: [
+                step_record(
+                    self._described(), code_fingerprint(self._step), origin_of(self._run, "hook")
+                )
+            ],
+            lambda: step_record(self._known(), None, Origin("hook")),
+            lambda: stack_of(self._run),
+        )
 
     def _known(self) -> Event:
         causes = () if self._told is None else (self._told.cause(step=self._step.name),)

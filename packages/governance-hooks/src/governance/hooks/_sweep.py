@@ -1,19 +1,11 @@
-"""What one reconciliation did, and how ZenML's lists are read whole."""
+"""What one reconciliation did, and what it left."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
 
+from governance.hooks._audit import Written
 from governance.hooks._returned import Result
 
-if TYPE_CHECKING:
-    from zenml.models import Page
-
-T = TypeVar("T")
-
-_PAGE = 100
 _FINE: frozenset[Result] = frozenset({"told", "counted", "logged"})
 
 
@@ -27,6 +19,9 @@ class Sweep:
         results: Alerter, message and what became of it, in order.
         found: In a dry run, the alerters and messages that would have been told.
         problems: What could not be looked at, and why.
+        missing: In a dry run, paths of the audit records that would have been written.
+        recorded: Paths of the audit records that were missing, and written.
+        unrecorded: What could not be written, and where it waits.
         pending: How many messages another process has claimed and not told yet.
     """
 
@@ -35,7 +30,17 @@ class Sweep:
     results: list[tuple[str, str, Result]] = field(default_factory=list)
     found: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
+    unrecorded: list[str] = field(default_factory=list)
     pending: int = 0
+
+    def report_record(self, path: str, written: Written) -> None:
+        """Note what became of an audit record."""
+        if written == "written":
+            self.recorded.append(path)
+        elif written != "known":
+            self.unrecorded.append(path)
 
     def report(self, alerter: str, message: str, result: Result) -> None:
         """Note what became of a message."""
@@ -53,21 +58,5 @@ class Sweep:
     def is_clean(self) -> bool:
         """Whether nothing is left to be told that can be."""
         waits = any(result not in _FINE for _, _, result in self.results)
-        return not (waits or self.found or self.problems)
-
-
-def whole(fetch: "Callable[..., Page[T]]", **options: Any) -> Iterator[T]:  # type: ignore[type-var]
-    """Read all pages of a list.
-
-    Args:
-        fetch: Gives one page.
-        options: What to list, for `fetch`.
-
-    Yields:
-        Every item.
-    """
-    for number in count(1):
-        page = fetch(page=number, size=_PAGE, **options)
-        yield from page.items
-        if number >= page.total_pages:
-            return
+        left = [*self.found, *self.missing, *self.unrecorded, *self.problems]
+        return not (waits or left)

@@ -2,23 +2,26 @@
 
 import os
 from contextlib import suppress
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from zenml.client import Client
 from zenml.enums import StackComponentType
+from zenml.utils.secret_utils import is_secret_reference
 
+from governance.hooks._pages import whole
 from governance.hooks._redaction import redact
 from governance.hooks._settings import SettingsError, settings
-from governance.hooks._stack import artifact_store, load_component
-from governance.hooks._sweep import whole
+from governance.hooks._stack import artifact_store_model, load_component
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from zenml.artifact_stores import BaseArtifactStore
+    from zenml.models import ComponentResponse
 
 AUDIT_FOLDER = "governance/audit"
 DIGESTS = "digests"
@@ -33,17 +36,29 @@ class Trail:
 
     Args:
         root: Its folder: a local path, or a path within the store.
-        store: The artifact store that holds it; a local folder needs none.
+        load: Gives the artifact store that holds it, when it is first used; a local folder needs
+            none.
     """
 
-    def __init__(self, root: str, store: "BaseArtifactStore | None" = None) -> None:
+    def __init__(self, root: str, load: "Callable[[], BaseArtifactStore] | None" = None) -> None:
         self.root = root.rstrip("/")
-        self._folder = None if is_remote(root) else Path(root)
-        self._remote = store
-        if store is not None:
+        self._load = load
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        if is_remote(self.root):
+            return None
+        if self._load is not None:
             # ZenML says here whether the store may be read at all, such as by a server. What it
             # checks with each call on a local path takes longer than reading the file.
-            store.exists(self.root)
+            self._load().exists(self.root)
+        return Path(self.root)
+
+    @cached_property
+    def _store(self) -> "BaseArtifactStore":
+        if self._load is None:
+            raise ValueError(f"{self.root} is no local folder, and no artifact store is given.")
+        return self._load()
 
     def write(self, path: str, data: bytes) -> bool:
         """Write a file that is not there yet; nobody can read it half-written.
@@ -99,8 +114,11 @@ class Trail:
             return (self._folder / path).exists()
         return bool(self._store.exists(f"{self.root}/{path}"))
 
-    def paths(self) -> tuple[list[str], list[str]]:
+    def paths(self, folder: str | None = None) -> tuple[list[str], list[str]]:
         """List all files.
+
+        Args:
+            folder: A folder below the root, such as a run's id, if only its files are wanted.
 
         Returns:
             The paths of records and those of digests, both sorted; a file that is neither is
@@ -108,26 +126,21 @@ class Trail:
         """
         digests: list[str] = []
         records: list[str] = []
-        for path in self._files():
+        for path in self._files("" if folder is None else f"{folder}/"):
             (digests if path.startswith(f"{DIGESTS}/") else records).append(path)
         return sorted(records), sorted(digests)
 
-    @property
-    def _store(self) -> "BaseArtifactStore":
-        if self._remote is None:
-            raise ValueError(f"{self.root} is no local folder, and no artifact store is given.")
-        return self._remote
-
-    def _files(self) -> "Iterator[str]":
+    def _files(self, below: str) -> "Iterator[str]":
         if self._folder is not None:
-            yield from _local_files(self._folder)
+            for path in _local_files(self._folder / below):
+                yield below + path
             return
         # Libraries of object stores remember listings, and others write too.
         if (library := getattr(self._store, "filesystem", None)) is not None:
             library.invalidate_cache()
         # One listing for all folders, where a walk would ask for each.
         prefix = self.root.partition("://")[2] + "/"
-        for found in self._store.glob(f"{self.root}/**"):
+        for found in self._store.glob(f"{self.root}/{below}**"):
             path = str(found).partition("://")[2] or str(found)
             if path.startswith(prefix) and path.endswith(_SUFFIX):
                 yield path.removeprefix(prefix)
@@ -147,8 +160,14 @@ def trail_of(stack_id: "UUID") -> Trail:
     """
     if uri := settings().audit_uri:
         return trail_at(uri)
-    store = artifact_store(stack_id)
-    return Trail(f"{store.path}/{AUDIT_FOLDER}", store)
+    model = artifact_store_model(stack_id)
+    path = str(model.configuration.get("path") or "")
+    load = partial(_load, model)
+
+    # Where a store is, its configuration tells even while it cannot be reached.
+    if not path or is_secret_reference(path):
+        path = load().path
+    return Trail(f"{path.rstrip('/')}/{AUDIT_FOLDER}", load)
 
 
 def trail_at(uri: str) -> Trail:
@@ -171,7 +190,7 @@ def trail_at(uri: str) -> Trail:
     ):
         path = str(model.configuration.get("path", "")).rstrip("/")
         if path and f"{uri}/".startswith(f"{path}/"):
-            return Trail(uri, cast("BaseArtifactStore", load_component(model)))
+            return Trail(uri, partial(_load, model))
     raise SettingsError(
         f"audit_uri: no artifact store that is registered in ZenML holds {redact(uri)}. Register "
         "one whose path is that address or a folder above it: its credentials are used."
@@ -185,6 +204,10 @@ def is_remote(uri: str) -> bool:
         uri: The address.
     """
     return "://" in uri and not uri.startswith("file://")
+
+
+def _load(model: "ComponentResponse") -> "BaseArtifactStore":
+    return cast("BaseArtifactStore", load_component(model))
 
 
 def _write_local(path: Path, data: bytes) -> bool:

@@ -1,8 +1,9 @@
 """Alerts through the stack's own alerters: about each step, or once about the whole run."""
 
+from governance.hooks._asked import NOT_COMPLETED
 from governance.hooks._causes import raised
 from governance.hooks._facts import current
-from governance.hooks._run import NOT_COMPLETED, watch
+from governance.hooks._run import watch
 from governance.hooks._step import EndOfStep
 from governance.hooks._watcher import watcher
 
@@ -38,13 +39,13 @@ def alerter_failure_hook(exception: BaseException) -> None:
 
 
 def pipeline_success_hook() -> None:
-    """Send one message when the whole run is over and completed.
+    """Send one message when the whole run is over and completed, and write the audit records.
 
     Name it in `on_success=` of a pipeline. ZenML calls a static pipeline's hook after each
     step; the message is sent once all the same, and only if the run completed.
     """
     run, _ = current()
-    watch(run, announce={"completed"})
+    watch(run, announce={"completed"}, record={"completed"})
 
 
 def pipeline_failure_hook(exception: BaseException) -> None:
@@ -60,4 +61,4 @@ def pipeline_failure_hook(exception: BaseException) -> None:
     told = raised(exception)
     if step is not None:
         watcher.submit(EndOfStep(run, step, told).recording())
-    watch(run, announce=NOT_COMPLETED, record=True, told=told)
+    watch(run, announce=NOT_COMPLETED, record=NOT_COMPLETED, told=told)

@@ -1,5 +1,6 @@
-"""An audit record of every failure, in the stack's artifact store."""
+"""An audit record of every failure, in the audit trail."""
 
+from governance.hooks._asked import NOT_COMPLETED
 from governance.hooks._causes import raised
 from governance.hooks._facts import current
 from governance.hooks._run import watch
@@ -11,14 +12,14 @@ def compliance_failure_hook(exception: BaseException) -> None:
     """Write a failure to the audit trail: who ran what, what failed and why.
 
     Name it in `on_failure=` of a pipeline or step. A static pipeline's failed step is recorded
-    at once; a dynamic pipeline's run when it is over. Nothing is sent to the alerters.
+    at once; the run, and the verdicts of its gates, when it is over. Nothing is sent to the
+    alerters.
 
     Args:
         exception: What the step, or the dynamic pipeline, raised.
     """
     run, step = current()
     told = raised(exception)
-    if step is None:
-        watch(run, record=True, told=told)
-    else:
+    if step is not None:
         watcher.submit(EndOfStep(run, step, told).recording())
+    watch(run, record=NOT_COMPLETED, told=told)

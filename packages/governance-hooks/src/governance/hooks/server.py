@@ -41,4 +41,4 @@ class RunEventHandler(EventHandler):
         """
         if run.status.is_finished:
             # The server knows from the context on whose behalf its store is asked.
-            watch(run, context=copy_context())
+            watch(run, recorder="server", context=copy_context())

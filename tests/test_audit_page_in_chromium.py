@@ -1,0 +1,142 @@
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tools.browser import browse, screenshot
+from tools.picture_report import sample_page, sample_trail, written
+
+_LOG = ("--enable-logging=stderr", "--dump-dom")
+_LONG = "name_without_a_gap_" * 20
+
+
+class _Recorder(HTTPServer):
+    """A loopback server that notes what is asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/x.png"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, _Recorder)
+        self.server.requests.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _chromium(debian_program: Callable[[str, str], str]) -> None:
+    debian_program("chromium", "chromium")
+
+
+@pytest.fixture
+def recorder() -> Iterator[_Recorder]:
+    with _Recorder() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def pixels(picture: Path) -> bytes:
+    data = picture.read_bytes()
+    assert data.startswith(b"\x89PNG")
+    parts = []
+    place = 8
+    while place < len(data):
+        length = int.from_bytes(data[place : place + 4], "big")
+        if data[place + 4 : place + 8] == b"IDAT":
+            parts.append(data[place + 8 : place + 8 + length])
+        place += length + 12
+    return zlib.decompress(b"".join(parts))
+
+
+def console(html: str) -> list[str]:
+    """List what a page makes the browser say on its console."""
+    return [line for line in browse(html, *_LOG).stderr.splitlines() if "CONSOLE" in line]
+
+
+def hostile(url: str) -> str:
+    """Write the report on a trail whose every text wants to load something or run."""
+    trick = f"\\\"><img src={url}><script src={url}></script><style>@import '{url}';</style>"
+    return written(
+        [
+            (path, re.sub(rb"churn_training|ada|kubernetes|min_rows", trick.encode(), data))
+            for path, data in sample_trail()
+        ]
+    )
+
+
+def test_report_is_seen(tmp_path: Path) -> None:
+    """A browser shows the report: its picture has much on it, where an empty page has nothing."""
+    screenshot(sample_page(), tmp_path / "report.png", 1080, 1500)
+    screenshot("<!DOCTYPE html><title>x</title>", tmp_path / "blank.png", 1080, 1500)
+    seen, blank = pixels(tmp_path / "report.png"), pixels(tmp_path / "blank.png")
+    assert len(seen) == len(blank)
+    assert len(set(blank)) < 8
+    assert len(set(seen)) > 100
+
+
+def test_report_is_silent_and_asks_for_nothing(recorder: _Recorder) -> None:
+    """The report, and one whose records try to, run no script, log no error and load nothing."""
+    assert console(sample_page()) == []
+    tried = hostile(recorder.url)
+    assert f"&lt;img src={recorder.url}&gt;" in tried
+    assert console(tried) == []
+    assert recorder.requests == []
+
+
+def test_report_could_not_load_if_it_wanted(recorder: _Recorder) -> None:
+    """The page's own policy keeps the browser from loading, where another page's image is."""
+    image = f"<img src='{recorder.url}'><script>document.title = 'ran'</script></main>"
+    refused = console(sample_page().replace("</main>", image))
+    assert len(refused) == 2
+    assert recorder.requests == []
+    browse(f"<!DOCTYPE html><img src='{recorder.url}'>", "--dump-dom")
+    assert recorder.requests == ["/x.png"]
+
+
+@pytest.mark.parametrize("width", [600, 1080])
+def test_long_names_wrap(tmp_path: Path, width: int) -> None:
+    """Names of hundreds of characters without a gap make no page wider than its window."""
+    page = tmp_path / "report.html"
+    report = written(
+        [
+            (path, re.sub(rb"churn_training|ada|kubernetes|min_rows", _LONG.encode(), data))
+            for path, data in sample_trail()
+        ]
+    )
+    assert _LONG[:50] in report
+    page.write_text(report, "utf-8")
+    measure = (
+        f'<!DOCTYPE html><iframe src="{page.as_uri()}" style="width: {width}px; height: 800px" '
+        "onload='let root = this.contentDocument.documentElement;"
+        'document.title = root.scrollWidth + " " + root.clientWidth\'></iframe>'
+    )
+    dom = browse(measure, "--allow-file-access-from-files", "--dump-dom").stdout
+    (sizes,) = re.findall(r"<title>(\d+) (\d+)</title>", dom)
+    assert width - 20 <= int(sizes[1]) <= width
+    assert sizes[0] == sizes[1]
+
+
+def test_report_is_printed(tmp_path: Path) -> None:
+    """The report prints on as many A4 pages as its 66 runs need, and no more."""
+    pdf = tmp_path / "report.pdf"
+    browse(sample_page(), f"--print-to-pdf={pdf}")
+    data = pdf.read_bytes()
+    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", data)) <= 10
+    boxes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", data)
+    assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
