@@ -65,6 +65,8 @@ def _prove(place: Vault, store: str, arguments: argparse.Namespace) -> list[str]
     code, _, said = place.call("seal")
     problems += [f"seal: exit code {code}: {said}"] if code else []
     code, seconds, said = place.call("verify")
+    if code > 1:
+        return [*problems, f"verify: exit code {code}: {said}"]
     found = json.loads(said)
     if code or found["uncovered"]:
         problems.append(f"verify: exit code {code}: {said}")

@@ -209,6 +209,22 @@ def test_store_that_knows_no_creating_is_read_back(
     assert place.findings() == []
 
 
+def test_what_is_no_file_is_missing(place: Place) -> None:
+    """A folder, a link to nowhere or a pipe in a record's place stops no verification."""
+    paths = [place.write(name) for name in ("a", "b", "c", "d")]
+    place.trail.write("other/e.json", b'{"id":"e","time":"2026-01-02T00:00:00Z"}')
+    place.seal()
+    for path in paths[:3]:
+        (place.root / path).unlink()
+    (place.root / paths[0]).symlink_to(place.root)
+    (place.root / paths[1]).symlink_to(place.root / paths[1])
+    os.mkfifo(place.root / paths[2])
+    shutil.rmtree(place.root / "other")
+    (place.root / "other").write_text("a file where a folder was")
+    lost = [paths[0], paths[1], "other/e.json"]
+    assert place.findings() == sorted([(paths[2], "altered"), *((one, "missing") for one in lost)])
+
+
 def test_damaged_chain_is_not_extended(place: Place) -> None:
     """A seal refuses to go on from a chain that is not whole, and changes nothing."""
     for name in "abc":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from governance.hooks._trail import Trail, is_remote
 
@@ -25,6 +26,12 @@ def read_all(trail: Trail, paths: Sequence[str]) -> Iterator[tuple[str, bytes | 
         try:
             return trail.read(path)
         except FileNotFoundError:
+            return None
+        except OSError:
+            # Where a folder or a link to nowhere is, there is no such file: whoever put it there
+            # must not keep us from the others.
+            if is_remote(trail.root) or Path(trail.root, path).is_file():
+                raise
             return None
 
     if not is_remote(trail.root):

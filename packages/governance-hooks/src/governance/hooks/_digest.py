@@ -26,7 +26,7 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"  # RFC 3339, of which there is one way to write it 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _KEY = _SHA256  # 32 bytes (RFC 8032, section 5.1.5), in hexadecimal digits as a hash is
 _SIGNATURE = re.compile("[0-9a-f]{128}")
-_MEMBERS = {
+MEMBERS = {
     *("entries", "key", "late", "next_key", "number", "previous", "records", "root", "signature"),
     *("size", "time", "version"),
 }
@@ -114,8 +114,8 @@ def parse(data: bytes) -> tuple[Digest, bytes]:
         members: Any = json.loads(data)
     except (ValueError, RecursionError):
         raise ValueError("it is no JSON") from None
-    if not isinstance(members, dict) or set(members) != _MEMBERS:
-        raise ValueError(f"it has other members than {', '.join(sorted(_MEMBERS))}")
+    if not isinstance(members, dict) or set(members) != MEMBERS:
+        raise ValueError(f"it has other members than {', '.join(sorted(MEMBERS))}")
     for name, is_right in _CHECKS.items():
         if not is_right(members[name]):
             raise ValueError(f"its member {name} is not what a sealer writes there")

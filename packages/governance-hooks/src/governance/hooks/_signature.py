@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
-_OTHERS = stat.S_IROTH | stat.S_IWOTH
+OTHERS = stat.S_IROTH | stat.S_IWOTH
 
 
 class KeyFileError(ValueError):
@@ -55,7 +55,7 @@ def read_private_key(path: Path) -> PrivateKey:
     """
     data = _pem(path, b"PRIVATE KEY", "make one with: openssl genpkey -algorithm ed25519")
     # Windows has no such rights.
-    if hasattr(os, "geteuid") and path.stat().st_mode & _OTHERS:
+    if hasattr(os, "geteuid") and path.stat().st_mode & OTHERS:
         raise KeyFileError(
             f"{path}: a private key that everybody on the machine may read or write is none; found "
             f"the mode {stat.S_IMODE(path.stat().st_mode):04o}. Set it to 0400, or to 0440 for a "

@@ -98,7 +98,7 @@ class Trail:
         """
         if self._folder is not None:
             # A path object takes as long to make as a small file to read.
-            with open(f"{self.root}/{path}", "rb") as local:  # noqa: PTH123
+            with open(f"{self.root}/{path}", "rb", opener=_open) as local:  # noqa: PTH123
                 return local.read()
         with self._store.open(f"{self.root}/{path}", "rb") as file:
             data: bytes = file.read()
@@ -210,6 +210,11 @@ def _load(model: "ComponentResponse") -> "BaseArtifactStore":
     return cast("BaseArtifactStore", load_component(model))
 
 
+def _open(path: str, flags: int) -> int:
+    # Nobody may put a pipe there that keeps a reader waiting; Windows has none in folders.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _write_local(path: Path, data: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -237,5 +242,5 @@ def _local_files(folder: Path) -> "Iterator[str]":
             if entry.is_dir(follow_symlinks=False):
                 for path in _local_files(Path(entry.path)):
                     yield f"{entry.name}/{path}"
-            elif entry.name.endswith(_SUFFIX) and entry.is_file():
+            elif entry.name.endswith(_SUFFIX) and (entry.is_symlink() or entry.is_file()):
                 yield entry.name
