@@ -98,7 +98,7 @@ class Trail:
         """
         if self._folder is not None:
             # A path object takes as long to make as a small file to read.
-            with open(f"{self.root}/{path}", "rb", opener=_open) as local:  # noqa: PTH123
+            with open(f"{self.root}/{path}", "rb", opener=_open) as local:
                 return local.read()
         with self._store.open(f"{self.root}/{path}", "rb") as file:
             data: bytes = file.read()
