@@ -125,7 +125,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def stress(session: nox.Session) -> None:
-    """Stress the hooks on a real ZenML server, for minutes: -- runs|kill|outage [OPTIONS]."""
+    """Stress the hooks, for minutes: -- runs|kill|outage|audit|audit-kill [OPTIONS]."""
     install(session, "integration", "governance-hooks")
     session.run("python", "-m", "pytest", ORCHESTRATOR)
     session.run("python", "-m", "tools.stress_hooks", *session.posargs)

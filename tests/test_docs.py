@@ -1,20 +1,32 @@
 import contextlib
+import hashlib
 import io
+import json
 import re
 import shlex
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import rfc8785
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from governance.hooks import _digest, _seal_cli, _signature
+from governance.hooks._anchor import FileAnchor
 from governance.hooks._cli import _parser
 from governance.hooks._event import Outcome
+from governance.hooks._finding import Kind
 from governance.hooks._governed import AlertResult, Decision
+from governance.hooks._seal import seal
 from governance.hooks._settings import PREFIX, Settings
+from governance.hooks._signature import PrivateKey
+from governance.hooks._time import now
+from governance.hooks._trail import Trail
 from tools.component import ROOT
 
 ALERTS = (ROOT / "docs" / "ALERTS.md").read_text("utf-8")
+JOBS = ["reconcile-cronjob.yaml", "audit-seal-cronjob.yaml"]
 AUDIT = (ROOT / "docs" / "AUDIT.md").read_text("utf-8")
 
 
@@ -54,10 +66,8 @@ def test_commands_can_be_called() -> None:
     fence = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
     blocks = "\n".join(fence.findall(f"{ALERTS}\n{AUDIT}")).replace("\\\n", " ")
     lines = [shlex.split(line, comments=True) for line in blocks.splitlines()]
-    job: Any = yaml.safe_load((ROOT / "docs" / "reconcile-cronjob.yaml").read_text("utf-8"))
-    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     commands = [line for line in lines if line and line[0] == "governance-hooks"]
-    commands.append(pod["containers"][0]["command"])
+    commands += [pod_of(job)["containers"][0]["command"] for job in JOBS]
     for command in commands:
         assert callable(_parser().parse_args(command[1:]).run)
     told = {command[2] for command in commands if command[1] == "audit"}
@@ -100,10 +110,10 @@ def test_filters_are_the_code_s() -> None:
     }
 
 
-def test_job_runs_with_least_privilege() -> None:
-    """The CronJob runs as an ordinary user on a read-only file system, without privileges."""
-    job: Any = yaml.safe_load((ROOT / "docs" / "reconcile-cronjob.yaml").read_text("utf-8"))
-    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+@pytest.mark.parametrize("job", JOBS)
+def test_job_runs_with_least_privilege(job: str) -> None:
+    """Each CronJob runs as an ordinary user on a read-only file system, without privileges."""
+    pod = pod_of(job)
     (container,) = pod["containers"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["automountServiceAccountToken"] is False
@@ -112,3 +122,68 @@ def test_job_runs_with_least_privilege() -> None:
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
+
+
+def test_only_the_sealer_has_the_private_key() -> None:
+    """The sealing job mounts the key for its group only, as the code takes it."""
+    pod = pod_of("audit-seal-cronjob.yaml")
+    (secret,) = [volume["secret"] for volume in pod["volumes"] if "secret" in volume]
+    assert secret["defaultMode"] == 0o440
+    assert not secret["defaultMode"] & _signature.OTHERS
+    assert pod["securityContext"]["fsGroup"] == pod["securityContext"]["runAsUser"]
+    assert "secret" not in str(pod_of("reconcile-cronjob.yaml")["volumes"])
+
+
+def pod_of(job: str) -> Any:
+    found: Any = yaml.safe_load((ROOT / "docs" / job).read_text("utf-8"))
+    return found["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+
+
+def test_kinds_of_findings_are_the_code_s() -> None:
+    """The documentation tells each kind of finding that a verification has."""
+    (listed,) = re.findall(r"^\| Finding \|.*?\n(.*?)\n\n", AUDIT, re.DOTALL | re.MULTILINE)
+    told = re.findall(r"^\| `\(?(\w+)\)?` \|", listed, re.MULTILINE)
+    assert sorted(told) == sorted(get_args(Kind))
+
+
+def test_exit_codes_are_the_code_s() -> None:
+    """The documentation tells each exit code of `seal` and `verify`."""
+    head = "| Exit code | `seal` | `verify` |\n"
+    _, _, below = AUDIT.partition(head)
+    told = re.findall(r"^\| (\d) \|", below.partition("\n\n")[0], re.MULTILINE)
+    assert [int(code) for code in told] == [_seal_cli.CLEAN, _seal_cli.UNCLEAN, _seal_cli.UNUSABLE]
+
+
+def test_members_of_a_digest_are_the_code_s() -> None:
+    """The documentation lists each member of a digest's file, and how many entries it has."""
+    (listed,) = re.findall(r"^\| Member \|.*?\n(.*?)\n\n", AUDIT, re.DOTALL | re.MULTILINE)
+    cells = re.findall(r"^\| (`.*?) \|", listed, re.MULTILINE)
+    told = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert told == _digest.MEMBERS
+    assert f"at most {_digest.LIMIT:,}" in listed
+
+
+def test_format_is_told_well_enough_for_another_verifier(tmp_path: Path) -> None:
+    """What the documentation says of a digest suffices to verify one without our code."""
+    key, previous = Ed25519PrivateKey.generate(), None
+    trail = Trail(str(tmp_path / "trail"))
+    for name in "ab":
+        trail.write(f"run/{name}.json", json.dumps({"id": name, "time": f"{now()}"}).encode())
+        seal(trail, PrivateKey(key), [FileAnchor("file", tmp_path / "heads")])
+    for number in (1, 2):
+        data = (tmp_path / "trail" / "digests" / f"{number:08}.json").read_bytes()
+        digest = json.loads(data)
+        assert data == rfc8785.dumps(digest)
+        assert digest["previous"] == previous
+        signature = bytes.fromhex(digest.pop("signature"))
+        signed = b"governance-audit-digest-v1\0" + rfc8785.dumps(digest)
+        key.public_key().verify(signature, signed)
+        assert bytes.fromhex(digest["key"]) == key.public_key().public_bytes_raw()
+        ((path, content),) = digest["entries"]
+        assert content == hashlib.sha256((tmp_path / "trail" / path).read_bytes()).hexdigest()
+        leaf = b"\0" + rfc8785.dumps([path, content])
+        assert digest["root"] == hashlib.sha256(leaf).hexdigest()
+        previous = hashlib.sha256(data).hexdigest()
+    *_, note = [json.loads(line) for line in (tmp_path / "heads").read_text("utf-8").splitlines()]
+    assert set(note) == {"number", "sha256", "time", "uri"}
+    assert note["sha256"] == previous

@@ -1,9 +1,9 @@
-"""Stress the hooks on a real ZenML server: `runs`, `kill` or `outage`."""
+"""Stress the hooks: `runs`, `kill` and `outage` on a real server, `audit` and `audit-kill`."""
 
 import argparse
 import sys
 
-from tools.stress_hooks import kill, outage, runs
+from tools.stress_hooks import audit, audit_kill, kill, outage, runs
 
 
 def main() -> int:
@@ -14,8 +14,8 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(prog="stress_hooks", description=__doc__)
     proofs = parser.add_subparsers(required=True)
-    for module in (runs, kill, outage):
-        name = module.__name__.rpartition(".")[2]
+    for module in (runs, kill, outage, audit, audit_kill):
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
         proof = proofs.add_parser(name, help=module.__doc__, description=module.__doc__)
         module.add_arguments(proof)
         proof.set_defaults(prove=module.prove)

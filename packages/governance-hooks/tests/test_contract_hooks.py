@@ -6,12 +6,14 @@ from zenml.steps import BaseStep
 
 import governance.hooks
 from governance.hooks import (
+    _git_anchor,
     _heartbeat,
     _ledger,
     _outbox,
     _run_metrics,
     _settings,
     _trail,
+    _zenml_anchor,
     server,
     testing,
 )
@@ -29,6 +31,7 @@ def test_stored_names_are_the_contract(snapshot: SnapshotAssertion) -> None:
     assert {
         "metadata key": _run_metrics.METRICS_KEY,
         "audit folder": _trail.AUDIT_FOLDER,
+        "anchors": [_zenml_anchor.MODEL, _zenml_anchor.KEY, _git_anchor.TAG],
         "outbox": [_outbox.OUTBOX_FOLDER, _outbox.UNDELIVERABLE_FOLDER],
         "heartbeat": _heartbeat.HEARTBEAT_FILE,
         "marks": [_ledger.CLAIMED, _ledger.TOLD, _ledger.COUNTED, _ledger.MEASURED],

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from governance.hooks import _decision_cli, _reading_cli
+from governance.hooks import _decision_cli, _reading_cli, _seal_cli
 
 if TYPE_CHECKING:
     import argparse
@@ -18,3 +18,4 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     actions = audit.add_subparsers(required=True, metavar="ACTION")
     _reading_cli.add_to(actions)
     _decision_cli.add_to(actions)
+    _seal_cli.add_to(actions)

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from governance.hooks._endpoint import endpoint
 from governance.hooks._event import Severity
+from governance.hooks._head import ANCHOR
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -60,6 +61,7 @@ def seconds(text: object) -> float:
     raise ValueError(f'expected a duration such as "90s", "15m", "24h" or "7d", found {text!r}')
 
 
+AnchorName = Annotated[str, Field(pattern=ANCHOR)]
 Duration = Annotated[float, BeforeValidator(seconds)]
 
 
@@ -118,6 +120,8 @@ class Settings(BaseSettings):
     """All settings, each with a default that needs no decision.
 
     Attributes:
+        audit_anchors: Where the newest digest of the audit trail is noted outside its store:
+            "zenml", "file:PATH" or "git:REPOSITORY", one or several.
         audit_required: Whether the step `require_audit_trail` stops a run that cannot be recorded.
         audit_spool: Folder on this machine where records wait that the trail's store did not
             take; below ZenML's configuration folder by default.
@@ -139,6 +143,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
+    audit_anchors: Annotated[tuple[AnchorName, ...], Field(min_length=1)] = ("zenml",)
     audit_required: bool = False
     audit_spool: Path | None = None
     audit_uri: str | None = None

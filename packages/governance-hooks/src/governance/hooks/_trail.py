@@ -97,7 +97,9 @@ class Trail:
             FileNotFoundError: If there is none.
         """
         if self._folder is not None:
-            return (self._folder / path).read_bytes()
+            # A path object takes as long to make as a small file to read.
+            with open(f"{self.root}/{path}", "rb", opener=_open) as local:
+                return local.read()
         with self._store.open(f"{self.root}/{path}", "rb") as file:
             data: bytes = file.read()
         return data
@@ -133,6 +135,9 @@ class Trail:
             for path in _local_files(self._folder / below):
                 yield below + path
             return
+        # Libraries of object stores remember listings, and others write too.
+        if (library := getattr(self._store, "filesystem", None)) is not None:
+            library.invalidate_cache()
         # One listing for all folders, where a walk would ask for each.
         prefix = self.root.partition("://")[2] + "/"
         for found in self._store.glob(f"{self.root}/{below}**"):
@@ -205,6 +210,11 @@ def _load(model: "ComponentResponse") -> "BaseArtifactStore":
     return cast("BaseArtifactStore", load_component(model))
 
 
+def _open(path: str, flags: int) -> int:
+    # Nobody may put a pipe there that keeps a reader waiting; Windows has none in folders.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _write_local(path: Path, data: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -232,5 +242,5 @@ def _local_files(folder: Path) -> "Iterator[str]":
             if entry.is_dir(follow_symlinks=False):
                 for path in _local_files(Path(entry.path)):
                     yield f"{entry.name}/{path}"
-            elif entry.name.endswith(_SUFFIX):
+            elif entry.name.endswith(_SUFFIX) and (entry.is_symlink() or entry.is_file()):
                 yield entry.name

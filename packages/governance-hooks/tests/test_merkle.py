@@ -1,0 +1,44 @@
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from governance.hooks._merkle import merkle_root
+
+# The leaves and roots that implementations of RFC 6962 have been tested with from the beginning.
+LEAVES = [
+    *("", "00", "10", "2021", "3031", "40414243", "5051525354555657"),
+    "606162636465666768696a6b6c6d6e6f",
+]
+ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+
+
+def defined(leaves: list[bytes]) -> bytes:
+    """Compute the root as section 2.1 of RFC 6962 defines it, by recursion."""
+    if len(leaves) <= 1:
+        return hashlib.sha256(b"\x00" + leaves[0] if leaves else b"").digest()
+    k = 1 << ((len(leaves) - 1).bit_length() - 1)
+    return hashlib.sha256(b"\x01" + defined(leaves[:k]) + defined(leaves[k:])).digest()
+
+
+@pytest.mark.parametrize("size", range(len(ROOTS)))
+def test_known_roots(size: int) -> None:
+    """The well-known leaves have the well-known roots, at every size."""
+    assert merkle_root(map(bytes.fromhex, LEAVES[:size])) == ROOTS[size]
+
+
+@given(st.lists(st.binary(max_size=40), max_size=70))
+def test_root_is_the_one_that_the_rfc_defines(leaves: list[bytes]) -> None:
+    """Joining neighbours level by level gives the root of the RFC's recursion."""
+    assert merkle_root(leaves) == defined(leaves).hex()
