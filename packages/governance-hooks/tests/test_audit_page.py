@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from governance.hooks._audit_page import MOST, About, page
-from governance.hooks._coverage import Coverage, Finding
+from governance.hooks._coverage import Coverage
 from governance.hooks._entry import Unreadable, entry_of
+from governance.hooks._finding import Finding
 from governance.hooks._selection import Selection
 from governance.hooks._summary import Summary
 
@@ -90,7 +91,7 @@ def test_page_is_whole_and_needs_nothing(records: list[tuple[str, bytes]]) -> No
 
 def test_tables_say_what_they_are(records: list[tuple[str, bytes]]) -> None:
     """Every table has a caption, every head cell a scope, every section a heading."""
-    read = Page(written(records, Coverage(1, 0, (Finding("altered", "p", "w"),), HEAD)))
+    read = Page(written(records, Coverage(1, 0, (Finding("p", "altered", "w"),), HEAD)))
     names = [name for name, _ in read.elements]
     assert names.count("caption") == names.count("table") == names.count("thead") > 8
     assert all("scope" in attributes for name, attributes in read.elements if name == "th")
@@ -122,7 +123,7 @@ def test_nothing_is_injected(record: Recorded, texts: list[str]) -> None:
             summary.add(entry_of(path, body))
         summary.add(Unreadable(text(), text()))
         selection = Selection(pipeline=text(), user=text())
-        coverage = Coverage(1, 1, (Finding(text(), text(), text()),), HEAD)
+        coverage = Coverage(1, 1, (Finding(text(), "altered", text()),), HEAD)
         return page(summary, About(text(), text(), selection, MADE, text()), coverage)
 
     # A text of each kind, so that no cell is empty in one page and not in the other.
@@ -176,7 +177,7 @@ def test_empty_trail_says_so() -> None:
         (Coverage(0, 9), "Nothing is sealed. The trail has no digest"),
         (Coverage(7, 1, head=HEAD), "7 are sealed"),
         (
-            Coverage(7, 2, (Finding("missing", "0b5e/a.json", "sealed in digest 3"),), HEAD),
+            Coverage(7, 2, (Finding("0b5e/a.json", "missing", "sealed in digest 3"),), HEAD),
             "1 finding. The trail is not what was sealed.",
         ),
     ],

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -295,28 +294,33 @@ def test_years_later_first_key_and_anchor_suffice(place: Place, tmp_path: Path) 
     ]
 
 
-def _seal_often(folder: str) -> None:
-    place = Place(Path(folder))
-    for _ in range(5):
-        place.seal(limit=7)
+_SEAL_OFTEN = """
+import sys
+from pathlib import Path
+from governance.hooks._anchor import FileAnchor
+from governance.hooks._seal import seal
+from governance.hooks._signature import read_private_key
+from governance.hooks._trail import Trail
+
+folder = Path(sys.argv[1])
+key = read_private_key(folder / "key-1.pem")
+for _ in range(5):
+    seal(Trail(str(folder / "trail")), key, [FileAnchor("file", folder / "heads")], limit=7)
+"""
 
 
 def test_sealers_in_processes_do_not_disturb_each_other(tmp_path: Path) -> None:
     """Two processes seal while a third writes: each record is covered once, all is clean."""
     place = Place(tmp_path)
     sealers = [
-        get_context("spawn").Process(target=_seal_often, args=(str(tmp_path),)) for _ in range(2)
+        subprocess.Popen([sys.executable, "-c", _SEAL_OFTEN, str(tmp_path)]) for _ in range(2)
     ]
-    for sealer in sealers:
-        sealer.start()
     number = 0
-    while any(sealer.is_alive() for sealer in sealers):
+    while any(sealer.poll() is None for sealer in sealers):
         place.write(f"{number}", datetime.now(timezone.utc))
         number += 1
         time.sleep(0.02)
-    for sealer in sealers:
-        sealer.join()
-        assert sealer.exitcode == 0
+    assert [sealer.returncode for sealer in sealers] == [0, 0]
     place.seal()
     assert place.findings() == []
     digests = [parse(data or b"")[0] for _, data in read_all(place.trail, place.trail.paths()[1])]
@@ -476,3 +480,24 @@ def test_copy_is_verified_without_zenml(place: Place, tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search("1 of 1 sealed records", done.stdout)
+
+
+def test_report_tells_what_a_verification_found(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the public key the report says that all is as it was sealed, or names what is not."""
+    path = place.write("a")
+    place.seal()
+    known = [f"--uri={place.root}", f"--anchor=file:{place.folder}/heads"]
+    known.append(f"--public-key={place.folder}/key-1.pub")
+    good, bad = place.folder / "good.html", place.folder / "bad.html"
+    main(["audit", "report", str(good), *known])
+    assert "No finding" in good.read_text("utf-8")
+    (place.root / path).write_bytes(b"{}")
+    capsys.readouterr()
+    assert main(["audit", "report", str(bad), *known]) == 1
+    assert "The verification found 1" in capsys.readouterr().out
+    assert "altered" in bad.read_text("utf-8")
+    known[-1] = f"--public-key={place.folder}/key-1.pem"
+    assert main(["audit", "report", f"{place.folder}/none.html", *known]) == 2
+    assert not (place.folder / "none.html").exists()

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from zenml.client import Client
 
+from governance.hooks._anchor import anchor_at
+from governance.hooks._head import Anchor
 from governance.hooks._selection import Selection, bound
+from governance.hooks._settings import settings
 from governance.hooks._time import now
 from governance.hooks._trail import Trail, trail_at, trail_of
 
@@ -38,6 +41,37 @@ def place(options: argparse.Namespace) -> Trail:
     if options.uri is not None:
         return trail_at(options.uri)
     return trail_of(Client().active_stack_model.id)
+
+
+def add_anchors(action: argparse.ArgumentParser) -> None:
+    """Let a command be told where the newest digest is noted outside the store.
+
+    Args:
+        action: The command.
+    """
+    action.add_argument(
+        "--anchor",
+        action="append",
+        metavar="ANCHOR",
+        help="zenml, file:PATH or git:REPOSITORY, also several; by default those in the settings",
+    )
+
+
+def anchors(options: argparse.Namespace, trail: Trail) -> list[Anchor]:
+    """Find the anchors that a command was told.
+
+    Args:
+        options: The command's arguments.
+        trail: The trail.
+
+    Returns:
+        The anchors; nothing is read yet.
+
+    Raises:
+        AnchorError: If there is no such kind of anchor.
+    """
+    names = options.anchor or settings().audit_anchors
+    return [anchor_at(name, trail.root) for name in names]
 
 
 def add_selection(action: argparse.ArgumentParser) -> None:

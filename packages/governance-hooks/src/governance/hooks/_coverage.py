@@ -3,20 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it was sealed.
-
-    Attributes:
-        kind: What is wrong with it: "altered", "missing", "inserted".
-        path: The record or digest, below the trail's root.
-        words: What was expected and found.
-    """
-
-    kind: str
-    path: str
-    words: str
+from governance.hooks._chain import Chain
+from governance.hooks._finding import Finding
+from governance.hooks._verification import Verdict
 
 
 @dataclass(frozen=True)
@@ -34,3 +23,17 @@ class Coverage:
     uncovered: int
     findings: tuple[Finding, ...] = ()
     head: tuple[int, datetime] | None = None
+
+
+def coverage_of(chain: Chain, verdict: Verdict) -> Coverage:
+    """Say of a verification what the report tells.
+
+    Args:
+        chain: The chain of digests.
+        verdict: What was found.
+
+    Returns:
+        The coverage, with what is wrong; what is only to be known is left out.
+    """
+    head = None if chain.head is None else (chain.head[0].number, chain.head[0].time)
+    return Coverage(verdict.verified, verdict.uncovered, verdict.wrong(strict=False), head)

@@ -9,11 +9,22 @@ from itertools import chain
 from pathlib import Path
 
 from governance.hooks import _copy, _listing, _sheet
-from governance.hooks._audit_options import add_place, add_selection, place, selection
+from governance.hooks._audit_options import (
+    add_anchors,
+    add_place,
+    add_selection,
+    anchors,
+    place,
+    selection,
+)
+from governance.hooks._coverage import Coverage, coverage_of
 from governance.hooks._entry import Entry, Unreadable
+from governance.hooks._examination import examine
+from governance.hooks._head import AnchorError
 from governance.hooks._reading import Found, entries, read, resolve
 from governance.hooks._selection import Selection
 from governance.hooks._settings import SettingsError
+from governance.hooks._signature import KeyFileError, read_public_key
 from governance.hooks._summary import Summary
 from governance.hooks._time import now
 from governance.hooks._trail import Trail
@@ -74,6 +85,13 @@ def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     action.add_argument("target", type=Path, metavar="FILE.html")
     action.add_argument("--title", default="Audit report", help="the page's heading")
+    action.add_argument(
+        "--public-key",
+        type=Path,
+        metavar="FILE",
+        help="verify the whole trail with the public key that signed the first digest, and tell",
+    )
+    add_anchors(action)
     add_selection(action)
 
 
@@ -86,7 +104,7 @@ def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespa
     except BrokenPipeError:  # `| head` has read enough; nothing may be said to it at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLEAN
-    except (SettingsError, OSError) as error:
+    except (AnchorError, KeyFileError, SettingsError, OSError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
 
@@ -202,10 +220,21 @@ def _report(options: argparse.Namespace) -> int:
     trail, tally, summary = place(options), _Tally(), Summary()
     asked = selection(options)
     made_by = version("governance-hooks")
+    coverage = _verified(options, trail)
     with _copy.draft(options.target) as file:
         for entry, _ in tally.over(entries(trail, asked)):
             summary.add(entry)
         about = About(options.title, trail.root, asked, now(), made_by)
-        file.write_text(page(summary, about), "utf-8")
+        file.write_text(page(summary, about, coverage), "utf-8")
     print(f"The report on {tally.records:,} records is {options.target}.")
+    if coverage is not None and coverage.findings:
+        print(f"The verification found {len(coverage.findings):,}; the report names them.")
+        return max(tally.result(trail), UNCLEAN)
     return tally.result(trail)
+
+
+def _verified(options: argparse.Namespace, trail: Trail) -> Coverage | None:
+    if options.public_key is None:
+        return None
+    key = read_public_key(options.public_key)
+    return coverage_of(*examine(trail, anchors(options, trail), key))

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from governance.hooks._anchor import anchor_at
-from governance.hooks._audit_options import add_place, place
+from governance.hooks._audit_options import add_anchors, add_place, anchors, place
 from governance.hooks._examination import examine
 from governance.hooks._head import AnchorError
 from governance.hooks._redaction import redact
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from governance.hooks._chain import Chain
     from governance.hooks._finding import Finding
     from governance.hooks._head import Anchor
-    from governance.hooks._settings import Settings
     from governance.hooks._trail import Trail
     from governance.hooks._verification import Verdict
 
@@ -47,7 +45,7 @@ def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ),
     )
     add_place(action)
-    _add_anchor(action)
+    add_anchors(action)
     action.add_argument(
         "--key", type=Path, required=True, metavar="FILE", help="the private key (PEM, Ed25519)"
     )
@@ -62,7 +60,7 @@ def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         action="store_true",
         help="anchor a chain that no anchor knows, as after moving it: verify it before",
     )
-    action.set_defaults(run=lambda options, settings: _usable(_seal, options, settings))
+    action.set_defaults(run=lambda options, _: _usable(_seal, options))
 
     action = actions.add_parser(
         "verify",
@@ -73,7 +71,7 @@ def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ),
     )
     add_place(action)
-    _add_anchor(action)
+    add_anchors(action)
     action.add_argument(
         "--public-key",
         type=Path,
@@ -87,38 +85,27 @@ def add_to(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="also records that no digest covers yet, and digests not anchored yet, are wrong",
     )
     action.add_argument("--json", action="store_true", help="print everything as JSON")
-    action.set_defaults(run=lambda options, settings: _usable(_verify, options, settings))
-
-
-def _add_anchor(action: argparse.ArgumentParser) -> None:
-    action.add_argument(
-        "--anchor",
-        action="append",
-        metavar="ANCHOR",
-        help="zenml, file:PATH or git:REPOSITORY, also several; by default those in the settings",
-    )
+    action.set_defaults(run=lambda options, _: _usable(_verify, options))
 
 
 def _usable(
     run: "Callable[[argparse.Namespace, Trail, list[Anchor]], int]",
     options: argparse.Namespace,
-    settings: "Settings",
 ) -> int:
     try:
         trail = place(options)
-        names = options.anchor or settings.audit_anchors
-        return run(options, trail, [anchor_at(name, trail.root) for name in names])
+        return run(options, trail, anchors(options, trail))
     except Exception as error:  # noqa: BLE001 the code 1 says that something was found
         said = f"{error}" if isinstance(error, _EXPECTED) else f"{type(error).__name__}: {error}"
         print(redact(said), file=sys.stderr)
         return UNUSABLE
 
 
-def _seal(options: argparse.Namespace, trail: "Trail", anchors: "list[Anchor]") -> int:
+def _seal(options: argparse.Namespace, trail: "Trail", noted: "list[Anchor]") -> int:
     key = read_private_key(options.key)
     next_key = read_public_key(options.next_key) if options.next_key is not None else None
     try:
-        done = seal(trail, key, anchors, next_key=next_key, new_anchors=options.new_anchors)
+        done = seal(trail, key, noted, next_key=next_key, new_anchors=options.new_anchors)
     except DamageError as error:
         print(f"Not sealed, the chain is damaged: {trail.root}")
         _print(error.findings)
@@ -137,9 +124,9 @@ def _seal(options: argparse.Namespace, trail: "Trail", anchors: "list[Anchor]") 
     return UNCLEAN if done.left else CLEAN
 
 
-def _verify(options: argparse.Namespace, trail: "Trail", anchors: "list[Anchor]") -> int:
+def _verify(options: argparse.Namespace, trail: "Trail", noted: "list[Anchor]") -> int:
     key = read_public_key(options.public_key)
-    chain, verdict = examine(trail, anchors, key, _shown)
+    chain, verdict = examine(trail, noted, key, _shown)
     wrong = verdict.wrong(strict=options.strict)
     if options.json:
         print(json.dumps(_summary(trail, chain, verdict, is_clean=not wrong), indent=2))
