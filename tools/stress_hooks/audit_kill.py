@@ -49,17 +49,20 @@ def _prove(place: Vault, store: str, arguments: argparse.Namespace) -> list[str]
     problems: list[str] = []
     scene = _Scene(place, arguments.writers, arguments.sealers)
     half_sealed = 0
-    for number in range(arguments.kills):
-        time.sleep(chance.random() * _LONGEST)
-        kind = ("writer", "sealer")[number % 2]
-        scene.kill(kind, chance)
-        code, _, said = place.call("verify")
-        if code:
-            problems.append(f"verify after kill {number + 1}, of a {kind}: {code}: {said}")
-            continue
-        half_sealed += any(one["kind"] == "unanchored" for one in json.loads(said)["findings"])
-        progress(f"{store}: kill {number + 1}, of a {kind}")
-    scene.end()
+    try:
+        for number in range(arguments.kills):
+            time.sleep(chance.random() * _LONGEST)
+            kind = ("writer", "sealer")[number % 2]
+            scene.kill(kind, chance)
+            code, _, said = place.call("verify")
+            if code:
+                problems.append(f"verify after kill {number + 1}, of a {kind}: {code}: {said}")
+                continue
+            findings = json.loads(said)["findings"]
+            half_sealed += any(one["kind"] == "unanchored" for one in findings)
+            progress(f"{store}: kill {number + 1}, of a {kind}")
+    finally:
+        scene.end()
     files = place.folder.glob("confirmed-*")
     confirmed = {line for file in files for line in file.read_text("utf-8").splitlines()}
     code, _, said = place.call("seal")
@@ -93,9 +96,11 @@ class _Scene:
         }
 
     def kill(self, kind: str, chance: random.Random) -> None:
-        """Kill a process of a kind."""
+        """Kill a process of a kind, which should still be there."""
         processes = self._processes[kind]
         victim = chance.randrange(len(processes))
+        if (status := processes[victim].poll()) is not None:
+            raise RuntimeError(f"A {kind} that should go on ended with status {status}.")
         _kill(processes[victim])
         processes[victim] = self._start(kind)
 
@@ -112,8 +117,6 @@ class _Scene:
 
 
 def _kill(process: WarmProcess) -> None:
-    if (status := process.poll()) is not None:
-        raise RuntimeError(f"A process that should go on ended with status {status}.")
     with suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGKILL)
     while process.poll() is None:
