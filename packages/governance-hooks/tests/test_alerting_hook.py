@@ -434,6 +434,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize("behaviour", ["take", "exit", "hang"])
 def test_process_that_ends_still_speaks(alerters: Stack, tmp_path: Path, behaviour: str) -> None:
     """A process that ends with the run sends the message, and ends as it would have, in time."""

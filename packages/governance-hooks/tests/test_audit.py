@@ -299,6 +299,7 @@ def test_record_is_in_the_log_where_zenml_does_not_answer(
     assert "no such table" in caplog.text
 
 
+@pytest.mark.any_version
 def test_killed_process_leaves_its_records_in_the_spool(
     alerters: Stack, tmp_path: Path, spool: Path, reconcile: Callable[..., str]
 ) -> None:

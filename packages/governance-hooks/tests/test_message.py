@@ -9,6 +9,8 @@ from governance.hooks._event import Event, cause_of
 from governance.hooks._message import render
 from governance.hooks._wording import link
 
+pytestmark = pytest.mark.any_version
+
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 

@@ -124,6 +124,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize("dynamic", [False, True], ids=["static", "dynamic"])
 def test_run_that_was_killed_is_told_once(
     alerters: Stack, reconcile: Any, tmp_path: Path, *, dynamic: bool
@@ -410,6 +411,7 @@ def test_arguments_that_cannot_be_used_are_explained(capsys: pytest.CaptureFixtu
     assert 'such as "90s", "15m", "24h" or "7d"' in capsys.readouterr().err
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize(
     "command", [["governance-hooks"], [sys.executable, "-m", "governance.hooks"]]
 )

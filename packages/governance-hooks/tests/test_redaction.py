@@ -19,6 +19,8 @@ from governance.hooks import _detector
 from governance.hooks._known_secret import is_telling
 from governance.hooks._redaction import redact, shorten
 
+pytestmark = pytest.mark.any_version
+
 INNOCENT = [
     text.replace("\\n", "\n")
     for text in Path(__file__).with_name("innocent_texts.txt").read_text("utf-8").splitlines()

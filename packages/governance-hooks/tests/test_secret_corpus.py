@@ -29,6 +29,8 @@ from governance.hooks._redaction import redact
 from governance.hooks._returned import no_report, stay_in_log
 from governance.hooks._slack import blocks, notification
 
+pytestmark = pytest.mark.any_version
+
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 ALNUM = string.ascii_letters + string.digits

@@ -13,6 +13,8 @@ from governance.hooks import _settings
 from governance.hooks._settings import SettingsError
 from governance.hooks._trail import AUDIT_FOLDER, Trail, trail_at, trail_of
 
+pytestmark = pytest.mark.any_version
+
 if TYPE_CHECKING:
     from zenml.artifact_stores import BaseArtifactStore
 

@@ -22,6 +22,8 @@ from governance.hooks._signature import PrivateKey
 from governance.hooks._trail import Trail
 from governance.hooks._verification import Verdict, verify
 
+pytestmark = pytest.mark.any_version
+
 START = datetime(2026, 1, 2, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
 # Generating keys takes longer than a test: these are enough.

@@ -6,6 +6,8 @@ import pytest
 
 from governance.hooks._watcher import Task, Watcher
 
+pytestmark = pytest.mark.any_version
+
 
 class Notes:
     """Tasks that note what happened to them."""
