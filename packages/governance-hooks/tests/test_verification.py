@@ -477,6 +477,17 @@ def test_trail_without_anchor_proves_no_end(trail: Sealed) -> None:
     assert trail.named() == {("", "unanchored")}
 
 
+def test_first_digest_may_wait_for_its_anchor(trail: Sealed) -> None:
+    """While the first seal has not come to its anchor the digest is not anchored yet, no more."""
+    trail.anchor.known = []
+    for path in sorted(trail.files):
+        if path not in {digest_path(1), "run/0a.json", "run/0b.json"}:
+            del trail.files[path]
+    assert texts(trail, "unanchored") == ["digest 1 is not anchored yet in memory"]
+    assert not trail.verdict().wrong(strict=False)
+    assert trail.verdict().wrong(strict=True)
+
+
 def test_digest_after_the_anchor_is_accepted_and_named(trail: Sealed) -> None:
     """Digests that an anchor does not know yet are validly signed, and named."""
     trail.anchor.known = trail.anchor.known[:1]

@@ -148,15 +148,17 @@ def _compare(chain: Chain, heads: Mapping[str, Sequence[Head]]) -> None:
     """Say what the anchors do not know; what they deny is said of the digests."""
     newest = chain.head[0].number if chain.head is not None else 0
     for name, known in heads.items():
-        if not known and newest:
+        # The first digest is there before its anchor, as each is.
+        if not known and newest > 1:
             chain.find(
                 "",
                 "unanchored",
                 f"the anchor {name} knows no digest of this trail: nothing there says which is the "
                 "newest",
             )
-        elif known:
-            _note(chain, name, range(max(head.number for head in known) + 1, newest + 1))
+        else:
+            anchored = max((head.number for head in known), default=0)
+            _note(chain, name, range(anchored + 1, newest + 1))
 
 
 def _note(chain: Chain, name: str, numbers: Iterable[int]) -> None:
