@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from governance.hooks._evidence import Gate
 from governance.hooks._last_run import GAUGES, last_run
-from governance.hooks._measurement import METRICS, Gate, RunFacts, StepFacts, measurements, summary
+from governance.hooks._measurement import METRICS, RunFacts, StepFacts, measurements, summary
 from tools.component import ROOT
 
 FOLDER = ROOT / "docs" / "metrics"
@@ -27,7 +28,7 @@ RUN = RunFacts(
     duration=1,
     environment="prod",
     stack="k8s",
-    steps=(StepFacts("fit", "failure", 1, gates=(Gate("data", passed=True),)),),
+    steps=(StepFacts("fit", "failure", 1, gates=(Gate("data", "passed"),)),),
 )
 COMMON = {"cicd.pipeline.name", "deployment.environment.name", "zenml.stack.name"}
 # What a histogram, a counter and a gauge are called in Prometheus, behind the name and unit.
