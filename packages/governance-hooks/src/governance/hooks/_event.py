@@ -131,11 +131,6 @@ class Event:
             return "info" if self.recovery is None else "recovery"
         return "warning" if self.outcome == "stopped" else "error"
 
-    @property
-    def subject(self) -> Literal["run", "step"]:
-        """Whether the event is about a run or about one step."""
-        return "run" if self.step is None else "step"
-
 
 def cause_of(
     error: str,
