@@ -21,6 +21,7 @@ from governance.hooks import (
     pipeline_failure_hook,
     pipeline_success_hook,
 )
+from governance.hooks._cli import main
 from governance.hooks._facts import run_event
 from governance.hooks._run_metrics import METRICS_KEY, facts_of
 from governance.hooks._settings import settings
@@ -232,6 +233,22 @@ def test_server_exports_what_no_hook_did(
         RunEventHandler().handle_run_status_update(last_run())
         assert watcher.wait(15)
     assert "cicd.pipeline.run.duration" in received(receiver)
+
+
+def test_reconciler_exports_what_no_hook_did(
+    governed: Run, receiver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reconciler exports a run that no process with an exporter has followed, once."""
+    governed(announced)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+    monkeypatch.setenv("GOVERNANCE_HOOKS_METRICS_RUN_IDENTITY", "true")
+    settings.cache_clear()
+    name = last_run().name.encode()
+    sent = []
+    for options in (["--dry-run"], [], []):  # other tests' runs are exported with it
+        main(["reconcile", "--since", "5m", *options])
+        sent.append(sum(name in body for *_, body in receiver.received))
+    assert sent == [0, 1, 1]
 
 
 def test_nothing_is_measured_where_nobody_asks(

@@ -17,7 +17,8 @@ from governance.hooks._ledger import is_settled, marks_since
 from governance.hooks._outboxes import deliver_waiting, still_waiting
 from governance.hooks._pages import whole
 from governance.hooks._redaction import redact
-from governance.hooks._run import announcement_of, recovered
+from governance.hooks._run import announcement_of, key_of, recovered
+from governance.hooks._run_metrics import is_exported, measuring
 from governance.hooks._run_record import record_path, recording_run
 from governance.hooks._stack import alerter_models, stack_of
 from governance.hooks._sweep import Sweep
@@ -94,6 +95,7 @@ class _Rest:
         try:
             if event.outcome in recorded_for(run):
                 self._record(run, event)
+                self._measure(run, event)
             if event.outcome in asked_for(run):
                 self._tell(run, event)
         except Exception as error:  # noqa: BLE001 one run that cannot be told must not hide the next
@@ -131,6 +133,13 @@ class _Rest:
             return
         report = self._sweep.report_record
         watcher.submit(recording_run(run, event, recorder="reconcile", report=report))
+
+    def _measure(self, run: "PipelineRunResponse", event: Event) -> None:
+        key = key_of(run, event)
+        if self._dry_run or is_exported(key, self._marks.ids):
+            return
+        for task in measuring(run, event, key, on_run=False):
+            watcher.submit(task)
 
     def _trail(self, stack_id: UUID) -> Trail:
         if stack_id not in self._trails:

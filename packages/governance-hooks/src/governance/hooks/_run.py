@@ -108,7 +108,7 @@ def watch(
             tasks.append(
                 announcing(lambda: event, lambda: announcement_of(now, recovered(now, event), told))
             )
-        return tasks + measuring(now, event, _key(now, event), on_run=followed.measure)
+        return tasks + measuring(now, event, key_of(now, event), on_run=followed.measure)
 
     watcher.watch(str(run.id), poll, context)
 
@@ -144,7 +144,7 @@ def announcement_of(
         What is to be announced.
     """
     return Announcement(
-        key=_key(run, event),
+        key=key_of(run, event),
         event=event,
         explain=lambda event: explained(run, event, told),
         run_id=run.id,
@@ -154,6 +154,11 @@ def announcement_of(
     )
 
 
-def _key(run: "PipelineRunResponse", event: Event) -> str:
-    """Name this end of the run, the same in every process."""
+def key_of(run: "PipelineRunResponse", event: Event) -> str:
+    """Name this end of the run, the same in every process.
+
+    Args:
+        run: The run, over or stale.
+        event: How it ended.
+    """
     return f"{run.id}:{event.outcome}:{end_of(run, event)}"

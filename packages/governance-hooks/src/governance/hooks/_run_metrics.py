@@ -1,6 +1,7 @@
 """Measures a run when it is over, and brings what was measured to where it is wanted."""
 
 import json
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -61,7 +62,7 @@ def measuring(run: "PipelineRunResponse", event: Event, key: str, *, on_run: boo
         return []
 
     def is_ours(what: str) -> bool:
-        return is_first(run.id, run.project_id, subject_id(f"{key}:{what}"))
+        return is_first(run.id, run.project_id, _mark(key, what))
 
     def measure() -> None:
         facts = facts_of(run, event)
@@ -84,6 +85,23 @@ def measuring(run: "PipelineRunResponse", event: Event, key: str, *, on_run: boo
         )
 
     return [Task(measure, abandon)]
+
+
+def is_exported(key: str, marks: AbstractSet[UUID]) -> bool:
+    """Tell whether a run's measurements left on every way that is configured, as far as marks tell.
+
+    Args:
+        key: Names an end of the run, as for `measuring`.
+        marks: The ids of all marks.
+
+    Returns:
+        Whether nothing is left to export.
+    """
+    return all(_mark(key, way.name) in marks for way in ways())
+
+
+def _mark(key: str, what: str) -> UUID:
+    return subject_id(f"{key}:{what}")
 
 
 def facts_of(run: "PipelineRunResponse", event: Event) -> RunFacts:
