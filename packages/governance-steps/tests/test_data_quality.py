@@ -241,17 +241,6 @@ def test_duplicates_of_arrow_lists_are_refused_by_name() -> None:
     assert failure.subject == "tags"
 
 
-def test_duplicates_that_cannot_be_counted_are_refused() -> None:
-    """Also where no single column is to blame, a share that is not known does not pass."""
-
-    class Unwilling(pd.DataFrame):
-        def duplicated(self, *_: object, **__: object) -> pd.Series:
-            raise TypeError
-
-    (failure,) = failures(Unwilling({"a": [1, 2], "b": [1, 2]}), max_duplicate_fraction=1.0)
-    assert (failure.check, failure.subject) == ("max_duplicate_fraction", None)
-
-
 @pytest.mark.parametrize("columns", [1, 2])
 def test_duplicates_treat_all_missing_alike(columns: int) -> None:
     """Rows that differ only in how they are missing are equal, in one column as in two."""

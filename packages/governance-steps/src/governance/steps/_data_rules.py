@@ -119,9 +119,8 @@ def _duplicates(rules: DataRules, facts: FrameFacts) -> Iterator[Check]:
     if facts.duplicated_rows is None:
         # Undecided is not passed.
         found = "unknown: cells such as lists cannot be compared"
-        subjects: list[str | None] = [column_label(label) for label in facts.incomparable]
-        for subject in subjects or [None]:
-            yield Check("max_duplicate_fraction", subject, limit, found, passed=False)
+        for label in facts.incomparable:
+            yield Check("max_duplicate_fraction", column_label(label), limit, found, passed=False)
         return
     share = facts.duplicated_rows / facts.rows
     yield Check("max_duplicate_fraction", None, limit, share, passed=share <= limit)
