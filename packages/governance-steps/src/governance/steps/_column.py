@@ -33,6 +33,10 @@ class Layout(Enum):
     OTHER = "anything else, such as Python objects"
 
 
+NUMBERS = (Layout.PLAIN, Layout.MASKED, Layout.ARROW)
+"""The layouts that are read as blocks of numbers."""
+
+
 class Block(NamedTuple):
     """Consecutive values of a column of numbers.
 
@@ -98,7 +102,7 @@ def number_blocks(column: Column) -> Iterator[Block]:
     """Read a column of numbers or times.
 
     Args:
-        column: A column of the layout `PLAIN`, `MASKED` or `ARROW`.
+        column: A column of one of the layouts in `NUMBERS`.
 
     Yields:
         Its blocks from top to bottom. Those of a plain column are views of its memory.

@@ -1,25 +1,21 @@
-"""Read off a pandas frame the facts that the rules need."""
+"""Find out which engine's frame the data is, and have that engine measured."""
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime, timezone
 
-from governance.steps._data_rules import FrameFacts
+from governance.steps._check import Check
+from governance.steps._fact import FrameFacts
 from governance.steps._failure import GateConfigurationError
 from governance.steps._wording import type_name
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def read_facts(dataset: object, *, count_duplicates: bool) -> FrameFacts:
-    """Count rows, missing cells per column and, if asked, duplicated rows.
-
-    The frame is read where it lies. Memory beside it: a block of one column at a time; for
-    duplicated rows, a few integers per row.
+def read_facts(dataset: object, checks: Sequence[Check]) -> FrameFacts:
+    """Measure in the data what the checks ask.
 
     Args:
         dataset: The data.
-        count_duplicates: Whether to count the rows that equal an earlier row.
+        checks: What is asked.
 
     Raises:
         GateConfigurationError: If the data is not a pandas DataFrame.
@@ -31,20 +27,7 @@ def read_facts(dataset: object, *, count_duplicates: bool) -> FrameFacts:
             "validate_data_quality accepts a pandas DataFrame, found "
             f"{type_name(dataset)}. Convert the data in the step before the gate."
         )
-    # Nor is what reads one: whoever only composes a pipeline needs neither.
-    from governance.steps import _column, _duplicate  # noqa: PLC0415
+    # Nor is what reads one: who only composes a pipeline needs neither pandas nor PyArrow.
+    from governance.steps._measurement import measure_frame  # noqa: PLC0415
 
-    frame: pd.DataFrame = dataset
-    columns = [column for _, column in frame.items()]
-    rows, labels = len(frame), tuple(frame.columns)
-    missing = tuple(map(_column.missing_cells, columns))
-    if not (count_duplicates and columns):
-        return FrameFacts(rows, labels, missing)
-    incomparable = tuple(
-        label
-        for label, column in zip(labels, columns, strict=True)
-        if not _column.is_comparable(column)
-    )
-    if incomparable:
-        return FrameFacts(rows, labels, missing, None, incomparable)
-    return FrameFacts(rows, labels, missing, len(_duplicate.find_duplicates(columns).rows))
+    return measure_frame(dataset, checks, datetime.now(timezone.utc))
