@@ -280,9 +280,10 @@ def test_comparison_looks_at_rows_with_both_cells(family: str, data: st.DataObje
     symbol = data.draw(st.sampled_from(sorted(OPERATORS)))
     told = measured(Check("comparison", ("a", "b"), {"operator": symbol}), left, right)
     if told.problem is not None:
-        # A date and a time of day are not compared, as in pandas and in Python, nor can Arrow
-        # compare a long double.
-        assert family == "datetime" or np.longdouble in (left.dtype, right.dtype)
+        # A date and a time of day are not compared, as in pandas and in Python, nor does every
+        # version of Arrow compare floats of an unusual width.
+        unusual = [np.dtype("float16"), np.dtype("longdouble")]
+        assert family == "datetime" or left.dtype in unusual or right.dtype in unusual
         return
     expected = [
         None not in (a, b) and not OPERATORS[symbol](a, b)
@@ -374,7 +375,6 @@ def test_family_of_a_dtype(values: list[Any], dtype: Any, family: str) -> None:
 @pytest.mark.parametrize(
     ("column", "check", "problem"),
     [
-        (["x"], Check("range", ("a",), {"min": 1, "max": None}), "text"),
         ([True], Check("range", ("a",), {"min": 1, "max": None}), "bool, which has no range"),
         ([1], Check("range", ("a",), {"min": "x", "max": None}), "cannot be compared with str"),
         ([1], Check("pattern", ("a",), {"pattern": "x"}), "integer, not text"),
@@ -393,6 +393,13 @@ def test_family_of_a_dtype(values: list[Any], dtype: Any, family: str) -> None:
 def test_check_that_does_not_fit_says_why(column: list[Any], check: Check, problem: str) -> None:
     """A check that cannot be made of a column is told as such, never as passed."""
     assert problem in str(measured(check, pd.Series(column)).problem)
+
+
+def test_range_of_arrow_text_does_not_fit() -> None:
+    """Arrow text has no range, and the check says so without reading it."""
+    column = pd.Series(["x"], dtype="string[pyarrow]")
+    told = measured(Check("range", ("a",), {"min": 1, "max": None}), column)
+    assert told.problem == "text, which has no range"
 
 
 def test_columns_that_cannot_be_compared_say_why() -> None:

@@ -15,6 +15,7 @@ from governance.steps._column import (
     NAT,
     Column,
     Layout,
+    arrow_of,
     is_comparable,
     layout_of,
     number_blocks,
@@ -32,7 +33,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
-_COMPARABLE = {"integer": "number", "float": "number", "decimal": "number"}
+_GROUPS = {"integer": "number", "float": "number", "decimal": "number"}
 _NANOSECONDS = 10**9
 
 
@@ -85,13 +86,15 @@ def compared(columns: Sequence[Column], check: Check, _now: datetime) -> Measure
     compare = _OPERATORS[check.parameters["operator"]]
     families = [family_of(column) for column in columns]
     unfit = Unfit(f"{' and '.join(families)}, which cannot be compared")
-    kinds = {_COMPARABLE.get(family, family) for family in families} - {"object"}
+    kinds = {_GROUPS.get(family, family) for family in families} - {"object"}
     if len(kinds) > 1:
         raise unfit
+    alike = len({layout_of(column) for column in columns}) == 1
     count = 0
     rows: list[int] = []
     for start in range(0, len(columns[0]), BLOCK):
-        left, right = (_floats(column.iloc[start : start + BLOCK]) for column in columns)
+        pieces = [_comparable(column.iloc[start : start + BLOCK]) for column in columns]
+        left, right = pieces if alike else map(_plain_text, pieces)
         present = left.notna().to_numpy() & right.notna().to_numpy()
         try:
             good = compare(_without_codes(left[present]), _without_codes(right[present]))
@@ -103,15 +106,27 @@ def compared(columns: Sequence[Column], check: Check, _now: datetime) -> Measure
     return Measure(count, tuple(rows))
 
 
-def _floats(column: Column) -> Column:
-    """Return a piece that is dense and without NaN beside NA, its rows numbered anew."""
+def _comparable(column: Column) -> Column:
+    """Return a piece that is dense and without NaN beside NA, its rows numbered anew.
+
+    Arrow's times become NumPy's, with which older versions of pandas do not compare them.
+    """
     if isinstance(column.dtype, pd.SparseDtype):
         dense: Column = pd.Series(np.asarray(column))
         return dense
-    if layout_of(column) in {Layout.MASKED, Layout.ARROW} and column.dtype.kind == "f":
+    layout = layout_of(column)
+    if layout is Layout.ARROW and family_of(column) in {"datetime", "duration"}:
+        times: Column = arrow_of(column).to_pandas()
+        return times
+    if layout in {Layout.MASKED, Layout.ARROW} and column.dtype.kind == "f":
         floats: Column = pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
         return floats
     return column.reset_index(drop=True)
+
+
+def _plain_text(column: Column) -> Column:
+    """Return text as Python strings, which every version of pandas compares with all others."""
+    return column.astype(object) if layout_of(column) is Layout.TEXT else column
 
 
 def _without_codes(column: Column) -> Column:
