@@ -225,6 +225,7 @@ BIG: dict[str, pd.DataFrame] = {
     "many duplicates": pd.DataFrame(RNG.integers(0, 40, (ROWS // 3, 4))).sample(
         ROWS, replace=True, random_state=1
     ),
+    "every row twice": pd.DataFrame(RNG.random((ROWS, 3))).iloc[np.arange(ROWS) % (ROWS // 2)],
     "text": pd.DataFrame({"id": [f"c-{n % 59_000:09d}" for n in range(ROWS)]}),
 }
 

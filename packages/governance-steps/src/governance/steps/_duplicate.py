@@ -18,6 +18,7 @@ FEW_ROWS = 20_000
 _SAMPLE = 1_024
 _SELECTIVE = 0.9  # share of distinct values in the sample
 _ENOUGH = 2  # selective columns; what they leave is little
+_FEW_LEFT = 8  # if more than one row in so many is left, they are duplicates, not chance
 _PAIRS = 1 << 18  # compared at a time
 _WIDEST = 2**62  # number that stands for a row
 
@@ -61,6 +62,8 @@ def find_duplicates(columns: list[Column], candidates: Rows | None = None) -> Du
         for column in selective:
             repeated = rows_of_repeated(cell_keys(_at(column, rows)))
             rows = repeated if rows is None else rows[repeated]
+            if len(rows) * _FEW_LEFT > len(column):
+                break  # the next selective column would leave no fewer
     if (len(ordered[0]) if rows is None else len(rows)) <= FEW_ROWS:
         return _numbered(ordered, rows)
     return _compared(ordered, rows)

@@ -101,7 +101,7 @@ def rows_of_repeated(keys: Keys) -> Rows:
         return np.empty(0, np.intp)
     repeated = twice[np.concatenate(([True], twice[1:] != twice[:-1]))]
     if repeated.size * _MANY > keys.size:
-        return np.flatnonzero(_found_in(repeated, keys))
+        return _in_large_groups(keys)
     marked = np.zeros(BUCKETS, np.bool_)
     marked[bucket(repeated)] = True
     rows = np.concatenate(
@@ -111,6 +111,17 @@ def rows_of_repeated(keys: Keys) -> Rows:
         ]
     )
     return rows[_found_in(repeated, keys[rows])]
+
+
+def _in_large_groups(keys: Keys) -> Rows:
+    """Return the rows of repeated keys, where most are: looking each up would take longer."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    same = ordered[1:] == ordered[:-1]
+    marked = np.zeros(keys.size, np.bool_)
+    marked[order[1:][same]] = True
+    marked[order[:-1][same]] = True
+    return np.flatnonzero(marked)
 
 
 def _found_in(ordered: Keys, keys: Keys) -> NDArray[np.bool_]:
