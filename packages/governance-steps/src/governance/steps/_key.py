@@ -20,7 +20,7 @@ from governance.steps._column import (
     number_blocks,
     plain_values,
 )
-from governance.steps._mixing import BUCKETS, MISSING_KEY, bucket, mixed
+from governance.steps._mixing import BUCKETS, MISSING_KEY, bucket, mixed, shortened
 from governance.steps._text_key import text_keys
 
 Keys: TypeAlias = NDArray[np.uint64]
@@ -92,29 +92,36 @@ def row_keys(columns: Iterable[Column]) -> Keys:
 def rows_of_repeated(keys: Keys) -> Rows:
     """Return the rows whose key occurs more than once, from top to bottom.
 
-    Sorting a copy finds the repeated keys; `numpy.unique` takes over a hundred times as long.
+    Sorting shortened keys finds the few that may be repeated; `numpy.unique` takes over a
+    hundred times as long.
     """
-    ordered = np.sort(keys)
+    short = np.empty(keys.size, np.uint32)
+    for start in range(0, keys.size, BLOCK):
+        short[start : start + BLOCK] = shortened(keys[start : start + BLOCK])
+    ordered = np.sort(short)
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     del ordered
     if not twice.size:
         return np.empty(0, np.intp)
     repeated = twice[np.concatenate(([True], twice[1:] != twice[:-1]))]
     if repeated.size * _MANY > keys.size:
-        return _in_large_groups(keys)
+        return _sorted_together(keys)
     marked = np.zeros(BUCKETS, np.bool_)
     marked[bucket(repeated)] = True
     rows = np.concatenate(
         [
-            start + np.flatnonzero(marked[bucket(keys[start : start + BLOCK])])
-            for start in range(0, len(keys), BLOCK)
+            start + np.flatnonzero(marked[bucket(short[start : start + BLOCK])])
+            for start in range(0, keys.size, BLOCK)
         ]
     )
-    return rows[_found_in(repeated, keys[rows])]
+    places = np.searchsorted(repeated, short[rows])
+    rows = rows[repeated[np.minimum(places, repeated.size - 1)] == short[rows]]
+    found: Rows = rows[_sorted_together(keys[rows])]
+    return found
 
 
-def _in_large_groups(keys: Keys) -> Rows:
-    """Return the rows of repeated keys, where most are: looking each up would take longer."""
+def _sorted_together(keys: Keys) -> Rows:
+    """Return the rows of repeated keys by sorting the rows themselves."""
     order = np.argsort(keys)
     ordered = keys[order]
     same = ordered[1:] == ordered[:-1]
@@ -122,15 +129,6 @@ def _in_large_groups(keys: Keys) -> Rows:
     marked[order[1:][same]] = True
     marked[order[:-1][same]] = True
     return np.flatnonzero(marked)
-
-
-def _found_in(ordered: Keys, keys: Keys) -> NDArray[np.bool_]:
-    found = np.empty(len(keys), np.bool_)
-    for start in range(0, len(keys), BLOCK):
-        part = keys[start : start + BLOCK]
-        places = np.minimum(np.searchsorted(ordered, part), ordered.size - 1)
-        found[start : start + BLOCK] = ordered[places] == part
-    return found
 
 
 def same_cells(left: Column, right: Column) -> NDArray[np.bool_]:

@@ -27,7 +27,13 @@ def mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return keys
 
 
-def bucket(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return for each key a small number, equal ones for equal keys."""
-    buckets: NDArray[np.uint64] = (keys * _FIRST) >> np.uint64(64 - _BUCKET_BITS)
+def shortened(keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Return for each key one of 32 bits, which sorts in half the time, equal for equal keys."""
+    short: NDArray[np.uint32] = ((keys * _FIRST) >> _HALF).astype(np.uint32)
+    return short
+
+
+def bucket(short: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return for each shortened key a small number, equal ones for equal keys."""
+    buckets: NDArray[np.uint32] = short >> np.uint32(32 - _BUCKET_BITS)
     return buckets
