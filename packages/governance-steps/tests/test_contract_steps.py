@@ -11,6 +11,7 @@ from zenml.steps import BaseStep
 
 import governance.steps
 from governance.steps import (
+    DataContract,
     DataQualityError,
     Failure,
     GateConfigurationError,
@@ -18,6 +19,8 @@ from governance.steps import (
     validate_data_quality,
     validate_model_performance,
 )
+from governance.steps._contract import Comparison
+from governance.steps._contract_column import ColumnContract, Interval
 
 GATES = [validate_data_quality, validate_model_performance]
 
@@ -32,6 +35,7 @@ def bare(annotation: Any) -> str:
 def test_public_names() -> None:
     """These names, no more and no fewer, are public."""
     assert sorted(governance.steps.__all__) == [
+        "DataContract",
         "DataQualityError",
         "Failure",
         "GateConfigurationError",
@@ -78,6 +82,27 @@ def test_failure_keeps_its_fields() -> None:
     assert json.dumps(failure.as_dict(), allow_nan=False) == (
         '{"check": "min_accuracy", "subject": "accuracy", "required": 0.7, "found": "nan"}'
     )
+
+
+def test_failure_may_count_and_name_rows() -> None:
+    """Where rows are counted, count and positions come on top, and change no comparison."""
+    counted = Failure("range", "age", "at most 120", "not in 2 of 9 rows", count=2, rows=(3, 7))
+    assert counted == Failure("range", "age", "at most 120", "not in 2 of 9 rows")
+    assert json.dumps(counted.as_dict()) == (
+        '{"check": "range", "subject": "age", "required": "at most 120", '
+        '"found": "not in 2 of 9 rows", "count": 2, "rows": [3, 7]}'
+    )
+
+
+def test_keys_of_a_contract(snapshot: SnapshotAssertion) -> None:
+    """The keys of a contract and their defaults are part of the contract."""
+    assert {
+        part.__name__: {
+            name: repr(field.get_default(call_default_factory=True))
+            for name, field in part.model_fields.items()
+        }
+        for part in (DataContract, ColumnContract, Interval, Comparison)
+    } == snapshot
 
 
 def test_names_of_the_data_checks() -> None:

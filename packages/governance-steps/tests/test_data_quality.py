@@ -73,7 +73,7 @@ def test_required_columns_names_each_absent_one() -> None:
     """Every absent column is told, once, whether or not it was asked for twice."""
     assert failures(GOOD, required_columns=["age", "income"]) == ()
     assert failures(GOOD, required_columns=["Age", "age", "zip", "zip"]) == (
-        Failure("required_columns", "Age", "present", "absent"),
+        Failure("required_columns", "Age", "present", "absent, did you mean 'age'?"),
         Failure("required_columns", "zip", "present", "absent"),
     )
 
@@ -241,17 +241,6 @@ def test_duplicates_of_arrow_lists_are_refused_by_name() -> None:
     assert failure.subject == "tags"
 
 
-def test_duplicates_that_cannot_be_counted_are_refused() -> None:
-    """Also where no single column is to blame, a share that is not known does not pass."""
-
-    class Unwilling(pd.DataFrame):
-        def duplicated(self, *_: object, **__: object) -> pd.Series:
-            raise TypeError
-
-    (failure,) = failures(Unwilling({"a": [1, 2], "b": [1, 2]}), max_duplicate_fraction=1.0)
-    assert (failure.check, failure.subject) == ("max_duplicate_fraction", None)
-
-
 @pytest.mark.parametrize("columns", [1, 2])
 def test_duplicates_treat_all_missing_alike(columns: int) -> None:
     """Rows that differ only in how they are missing are equal, in one column as in two."""
@@ -282,7 +271,7 @@ def test_close_figures_are_told_apart() -> None:
     """A share a hair above its limit is not rounded onto or below it."""
     frame = pd.DataFrame({"a": [None] * 1_000_001 + [1.0] * 8_999_999})
     for limit in (0.1, 0.10000005):
-        with pytest.raises(DataQualityError, match=rf"(?m)at most {limit} +0\.1000001$"):
+        with pytest.raises(DataQualityError, match=rf"(?m)at most {limit} +0\.1000001 +1000001 "):
             check(frame, max_missing_fraction=limit)
 
 

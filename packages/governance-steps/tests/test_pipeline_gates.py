@@ -120,6 +120,7 @@ def test_good_run_passes_both_gates(training_pipeline: Any) -> None:
                 "required": 0.7,
                 "found": found,
                 "passed": True,
+                "severity": "error",
             }
             for metric, found in [("accuracy", 0.9), ("precision", 0.8), ("recall", 0.75)]
         ],
@@ -281,7 +282,10 @@ def test_wide_frame_keeps_its_verdict_in_the_metadata() -> None:
         "subject": "gap",
         "required": 0.1,
         "found": 0.5,
+        "count": 1,
+        "rows": [],
         "passed": False,
+        "severity": "error",
     }
     assert verdict["checks_omitted"] > 0
     assert verdict["checks_omitted"] + len(verdict["checks"]) == 4 + 701

@@ -10,6 +10,7 @@ with one error that names every rule missed:
     validate_model_performance(metrics, min_accuracy=0.7)
 """
 
+from governance.steps._contract import DataContract
 from governance.steps._failure import (
     DataQualityError,
     Failure,
@@ -20,6 +21,7 @@ from governance.steps.validate_data_quality import validate_data_quality
 from governance.steps.validate_model_performance import validate_model_performance
 
 __all__ = [
+    "DataContract",
     "DataQualityError",
     "Failure",
     "GateConfigurationError",

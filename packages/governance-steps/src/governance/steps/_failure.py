@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 Figure = int | float | str
 """What a check requires or finds: a number, or words where no number fits."""
@@ -31,19 +31,37 @@ class Failure:
             characters is cut.
         required: What the rule asks for.
         found: What the data or the metrics have.
+        count: How many cells or rows miss the rule; None where that is no matter of a count.
+        rows: Positions of the first few of them, counted from 0, where they are known.
     """
 
     check: str
     subject: str | None
     required: Figure
     found: Figure
+    # Version 1.0.0 had none of these: two failures that were equal then still are.
+    count: int | None = field(default=None, compare=False)
+    rows: tuple[int, ...] = field(default=(), compare=False)
 
-    def as_dict(self) -> dict[str, Figure | None]:
-        """Return the four fields, safe for strict JSON (no NaN, no infinity)."""
-        return {
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields, safe for strict JSON (no NaN, no infinity).
+
+        `count` and `rows` are there where there is a count.
+        """
+        fields: dict[str, Any] = {
             name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in asdict(self).items()
+            for name in ("check", "subject", "required", "found")
+            for value in [getattr(self, name)]
         }
+        return (
+            fields
+            if self.count is None
+            else {
+                **fields,
+                "count": self.count,
+                "rows": list(self.rows),
+            }
+        )
 
 
 class _GateError(ValueError):
@@ -57,7 +75,11 @@ class _GateError(ValueError):
         self.failures = tuple(failures)
         count = len(self.failures)
         rows: list[tuple[str, ...]] = [("check", self._subject, "required", "found")]
-        rows += [(f.check, f.subject or "-", *in_words(f)) for f in self.failures[:_MOST_ROWS]]
+        told = self.failures[:_MOST_ROWS]
+        rows += [(f.check, f.subject or "-", *in_words(f)) for f in told]
+        if any(f.count is not None for f in told):
+            examples = [("count", "first rows"), *map(_examples, told)]
+            rows = [row + more for row, more in zip(rows, examples, strict=True)]
         lines = [f"{self._title}: {count} check{'s' if count != 1 else ''} failed.", *_table(rows)]
         if count > _MOST_ROWS:
             lines.append(f"  ... and {count - _MOST_ROWS} more, all in the error's `failures`.")
@@ -78,8 +100,8 @@ class DataQualityError(_GateError):
     _title = "The data did not pass validate_data_quality"
     _subject = "column"
     _remedy = (
-        "Repair the data or, where a rule is wrong for it, change the gate's parameter of that "
-        "name."
+        "Repair the data or, where a rule is wrong for it, change the gate's parameter or the "
+        "contract."
     )
 
 
@@ -102,6 +124,11 @@ def in_words(failure: Failure) -> tuple[str, str]:
     """Return what a check requires and finds, as a reader wants to see them."""
     limit = {"min": "at least ", "max": "at most "}.get(failure.check.partition("_")[0], "")
     return f"{limit}{failure.required}", _rounded(failure.found, failure.required)
+
+
+def _examples(failure: Failure) -> tuple[str, str]:
+    count = "-" if failure.count is None else str(failure.count)
+    return count, ", ".join(map(str, failure.rows)) or "-"
 
 
 def _rounded(found: Figure, required: Figure) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from governance.steps._failure import Figure
 from governance.steps._number import is_number, looks_like_percentage
 from governance.steps._parameter import fraction, metric_values
-from governance.steps._verdict import Check, Verdict
+from governance.steps._verdict import Outcome, Verdict
 from governance.steps._wording import shown
 
 _ABSENT = object()
@@ -26,12 +26,12 @@ def judge_metrics(metrics: Mapping[str, Any], minimums: Mapping[str, float]) -> 
     """
     required = {name: fraction(f"min_{name}", value) for name, value in minimums.items()}
     given = metric_values(metrics)
-    checks = []
+    outcomes = []
     for name, minimum in required.items():
         found = _score(given.get(name, _ABSENT))
         passed = isinstance(found, float) and found >= minimum
-        checks.append(Check(f"min_{name}", name, minimum, found, passed=passed))
-    return Verdict(tuple(checks))
+        outcomes.append(Outcome(f"min_{name}", name, minimum, found, passed=passed))
+    return Verdict(tuple(outcomes))
 
 
 def _score(value: object) -> Figure:

@@ -34,7 +34,8 @@ def conclude(
 
 
 def _record(key: str, verdict: Verdict) -> None:
-    log = _logger.error if verdict.failures else _logger.info
+    passed = _logger.warning if verdict.warnings else _logger.info
+    log = _logger.error if verdict.failures else passed
     log("%s %s", key, verdict.summary())
     try:
         get_step_context()

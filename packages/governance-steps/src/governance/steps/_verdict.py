@@ -1,9 +1,11 @@
 """The verdict of a gate: every check with its figures, and what is made of them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from governance.steps._check import Severity
 from governance.steps._failure import Failure, Figure, in_words
 
 _METADATA_BYTES = 60_000  # ZenML drops a metadata value above 65,535 bytes, without an error.
@@ -11,7 +13,7 @@ _MOST_IN_SUMMARY = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Outcome:
     """One rule held against what was found.
 
     Args:
@@ -20,6 +22,9 @@ class Check:
         required: What the rule asks for.
         found: What was found.
         passed: Whether `found` meets `required`.
+        severity: What a missed rule does.
+        count: How many cells or rows miss it, where that is counted.
+        rows: Positions of the first few of them.
     """
 
     check: str
@@ -27,33 +32,56 @@ class Check:
     required: Figure
     found: Figure
     passed: bool
+    severity: Severity = "error"
+    count: int | None = None
+    rows: tuple[int, ...] = ()
 
     def failure(self) -> Failure:
-        """Return the check as an error carries it."""
-        return Failure(self.check, self.subject, self.required, self.found)
+        """Return the outcome as an error carries it."""
+        return Failure(
+            self.check, self.subject, self.required, self.found, count=self.count, rows=self.rows
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks of one call of a gate, in the order in which they are told."""
+    """All outcomes of one call of a gate, in the order in which they are told."""
 
-    checks: tuple[Check, ...]
+    outcomes: tuple[Outcome, ...]
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """The checks that did not pass; none means that the gate opens."""
-        return tuple(check.failure() for check in self.checks if not check.passed)
+        """The rules missed that stop a pipeline; none means that the gate opens."""
+        return tuple(outcome.failure() for outcome in self._missed("error"))
+
+    @property
+    def warnings(self) -> tuple[Failure, ...]:
+        """The rules missed that are only told."""
+        return tuple(outcome.failure() for outcome in self._missed("warn"))
+
+    def _missed(self, severity: Severity) -> list[Outcome]:
+        return [
+            outcome
+            for outcome in self.outcomes
+            if not outcome.passed and outcome.severity == severity
+        ]
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the verdict as ZenML metadata, which is documented in the README.
 
-        Failed checks come first, so that they are the last to be left out when there are
-        more checks than ZenML stores; `checks_omitted` says how many are missing.
+        Missed rules come first, so that they are the last to be left out when there are
+        more than ZenML stores; `checks_omitted` says how many are missing.
         """
         rows: list[dict[str, Any]] = []
         room = _METADATA_BYTES
-        for check in sorted(self.checks, key=lambda check: check.passed):
-            row = {**check.failure().as_dict(), "passed": check.passed}
+        for outcome in sorted(
+            self.outcomes, key=lambda outcome: (outcome.passed, outcome.severity)
+        ):
+            row = {
+                **outcome.failure().as_dict(),
+                "passed": outcome.passed,
+                "severity": outcome.severity,
+            }
             room -= len(json.dumps(row)) + len(", ")
             if room < 0:
                 break
@@ -61,22 +89,28 @@ class Verdict:
         return {
             "verdict": "failed" if self.failures else "passed",
             "checks": rows,
-            "checks_omitted": len(self.checks) - len(rows),
+            "checks_omitted": len(self.outcomes) - len(rows),
         }
 
     def summary(self) -> str:
         """Return one line for the log."""
-        failed = [check for check in self.checks if not check.passed]
-        told = failed or self.checks
-        parts = [_line(check) for check in told[:_MOST_IN_SUMMARY]]
-        if len(told) > _MOST_IN_SUMMARY:
-            parts.append(f"... and {len(told) - _MOST_IN_SUMMARY} more")
-        verdict = "failed" if failed else "passed"
-        return f"{verdict}, {len(told)} of {len(self.checks)} checks: {'; '.join(parts)}"
+        failed, warned = self._missed("error"), self._missed("warn")
+        passed = [outcome for outcome in self.outcomes if outcome.passed]
+        parts = [_told("failed" if failed else "passed", failed or passed, self.outcomes)]
+        if warned:
+            parts.append(_told("warned", warned, self.outcomes))
+        return "; ".join(parts)
 
 
-def _line(check: Check) -> str:
-    required, found = in_words(check.failure())
-    rule = [check.check] if check.subject else []
+def _told(verdict: str, told: Sequence[Outcome], of: Sequence[Outcome]) -> str:
+    parts = [_line(outcome) for outcome in told[:_MOST_IN_SUMMARY]]
+    if len(told) > _MOST_IN_SUMMARY:
+        parts.append(f"... and {len(told) - _MOST_IN_SUMMARY} more")
+    return f"{verdict}, {len(told)} of {len(of)} checks: {'; '.join(parts)}"
+
+
+def _line(outcome: Outcome) -> str:
+    required, found = in_words(outcome.failure())
+    rule = [outcome.check] if outcome.subject else []
     rule += [required] if required != found else []
-    return f"{check.subject or check.check} {found}" + (f" ({': '.join(rule)})" if rule else "")
+    return f"{outcome.subject or outcome.check} {found}" + (f" ({': '.join(rule)})" if rule else "")

@@ -7,10 +7,17 @@ from pydantic import BeforeValidator
 from zenml import step
 
 from governance.steps._cache import CACHE_POLICY
-from governance.steps._data_rules import DataRules, judge_frame
+from governance.steps._contract import DataContract, contract_or_none
+from governance.steps._data_rules import (
+    DEFAULT_MAX_MISSING_FRACTION,
+    DEFAULT_MIN_ROWS,
+    DataRules,
+)
 from governance.steps._failure import DataQualityError
 from governance.steps._frame import read_facts
+from governance.steps._judgement import judge_frame
 from governance.steps._parameter import column_names, fraction, optional_fraction, row_count
+from governance.steps._plan import planned
 from governance.steps._record import conclude
 
 # ZenML runs these validators when the pipeline is composed, before any step has run.
@@ -25,16 +32,18 @@ _RequiredColumns = Annotated[
 _MaxDuplicates = Annotated[
     float | None, BeforeValidator(partial(optional_fraction, "max_duplicate_fraction"))
 ]
+_Contract = Annotated[DataContract | None, BeforeValidator(contract_or_none)]
 
 
 @step(cache_policy=CACHE_POLICY)
 def validate_data_quality(
     dataset: Any,
-    min_rows: _MinRows = 100,
-    max_missing_fraction: _MaxMissing = 0.1,
+    min_rows: _MinRows = DEFAULT_MIN_ROWS,
+    max_missing_fraction: _MaxMissing = DEFAULT_MAX_MISSING_FRACTION,
     max_column_missing_fraction: _MaxColumnMissing = None,
     required_columns: _RequiredColumns = None,
     max_duplicate_fraction: _MaxDuplicates = None,
+    contract: _Contract = None,
 ) -> Annotated[Any, "validated_data"]:
     """Let data through if it meets the rules, and stop the pipeline if not.
 
@@ -49,6 +58,8 @@ def validate_data_quality(
         required_columns: Names of columns that must be there.
         max_duplicate_fraction: Largest share of rows that equal an earlier row (of three
             equal rows, two count), 0 to 1; None to not check it.
+        contract: What else the data has to look like; None for nothing else. Where it says
+            something about rows or missing cells, that replaces the defaults above.
 
     Returns:
         The data, unchanged, as the artifact `validated_data`.
@@ -65,6 +76,7 @@ def validate_data_quality(
         required_columns,
         max_duplicate_fraction,
     )
-    facts = read_facts(dataset, count_duplicates=rules.max_duplicate_fraction is not None)
-    conclude("governance.data_quality", judge_frame(rules, facts), DataQualityError)
+    checks = planned(rules, contract_or_none(contract))
+    verdict = judge_frame(checks, read_facts(dataset, checks))
+    conclude("governance.data_quality", verdict, DataQualityError)
     return dataset

@@ -1,0 +1,57 @@
+"""What the README of the gates says of parameters and keys, against the code."""
+
+import inspect
+import re
+
+import pytest
+
+from governance.steps import DataContract, validate_data_quality, validate_model_performance
+from tools.component import ROOT
+
+README = (ROOT / "packages/governance-steps/README.md").read_text("utf-8")
+
+
+def rows_of(header: str) -> list[list[str]]:
+    """Return the cells of the table below a header line."""
+    table = README.partition(header)[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n")[2:]]
+
+
+def keys_of(header: str) -> list[str]:
+    return [name for row in rows_of(header) for name in re.findall(r"`(\w+)`", row[0])]
+
+
+@pytest.mark.parametrize(
+    ("gate", "header"),
+    [
+        (validate_data_quality, "| parameter | default | the data passes with |"),
+        (validate_model_performance, "| parameter | default | the model passes with |"),
+    ],
+)
+def test_parameters_and_defaults(gate: object, header: str) -> None:
+    """The table of a gate has its parameters in their order, with their defaults."""
+    parameters = inspect.signature(gate.entrypoint).parameters  # type: ignore[attr-defined]
+    told = [(row[0].strip("`"), row[1].strip("`")) for row in rows_of(header)]
+    assert told == [
+        (name, "" if parameter.default is parameter.empty else str(parameter.default))
+        for name, parameter in parameters.items()
+    ]
+
+
+def test_keys_of_a_contract() -> None:
+    """The tables of a contract have exactly its keys."""
+    assert set(keys_of("| key | the data passes with | told as |")) == set(
+        DataContract.model_fields
+    )
+    column = DataContract.model_json_schema()["$defs"]["ColumnContract"]["properties"]
+    assert set(keys_of("| key of a column | the column passes with | told as |")) == set(column)
+
+
+def test_contract_in_the_readme_is_one(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The example of a contract can be read."""
+    text = README.partition("```yaml\n# churn.yaml")[2].partition("```")[0]
+    file = tmp_path_factory.mktemp("contract") / "churn.yaml"
+    file.write_text(text, "utf-8")
+    checks = list(DataContract.from_file(file).checks())
+    assert {check.kind for check in checks} >= {"range", "pattern", "comparison", "freshness"}
+    assert [check.kind for check in checks if check.severity == "warn"] == ["max_value_share"]
