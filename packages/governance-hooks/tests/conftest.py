@@ -15,6 +15,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 _HOME = tempfile.mkdtemp(prefix="governance-zenml-")
@@ -44,6 +45,10 @@ from governance.hooks._event import (  # noqa: E402
     cause_of,
 )
 from governance.hooks._traceback import relevant_frames  # noqa: E402
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 _TABLE = """2 of 5 data-quality checks failed:
 check         required  found

@@ -122,9 +122,11 @@ def test_deep_nesting_is_named() -> None:
 
 
 def test_failed_checks_are_the_gate_s_or_the_error_s() -> None:
-    """Failed checks come from a gate's record, and from the error's details where it has none."""
+    """Failed checks come from a gate's record, but for warnings, or from the error's details."""
     told = {"check": "rows", "subject": None, "required": 1000, "found": 12}
-    gate = entry({"checks": [told | {"passed": False}, {"check": "x", "passed": True}, 7]})
+    warned = {"check": "y", "passed": False, "severity": "warn"}
+    passed = {"check": "x", "passed": True}
+    gate = entry({"checks": [told | {"passed": False}, passed, warned, 7]})
     assert list(map(str, failed_checks(gate))) == ["rows: required 1000, found 12"]
     error = entry({"causes": [{"details": [told | {"subject": "age"}, {"other": 1}]}, {}]})
     assert list(map(str, failed_checks(error))) == ["rows of age: required 1000, found 12"]

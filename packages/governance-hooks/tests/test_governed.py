@@ -42,7 +42,14 @@ EVENT = Event(
         ),
     ),
 )
-CHECK = {"check": "min_rows", "subject": None, "required": 100, "found": 12, "passed": False}
+CHECK = {
+    "check": "min_rows",
+    "subject": None,
+    "required": 100,
+    "found": 12,
+    "passed": False,
+    "rows": [3, 7],
+}
 ENDS = (
     StepEnd("load", "completed", 1, TIME, 3.5, "sha256:aa"),
     StepEnd("gate", "retried", 1, TIME, 1.0, "sha256:bb", gates=(Gate("data_quality", "failed"),)),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 from pandas.testing import assert_frame_equal, assert_index_equal
 
 _HOME = tempfile.mkdtemp(prefix="governance-zenml-")
@@ -21,6 +22,10 @@ os.environ.update(
 )
 
 from zenml.utils import source_utils  # noqa: E402 not before its environment is set
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # A process that pytest-xdist starts has no main module whose place would tell ZenML where the
 # tests' own steps are.

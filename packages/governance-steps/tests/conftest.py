@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _HOME = tempfile.mkdtemp(prefix="governance-zenml-")
 # ZenML reads its environment when it is first imported.
@@ -18,6 +19,10 @@ os.environ.update(
 )
 
 from zenml.utils import source_utils  # noqa: E402 not before its environment is set
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # A process that pytest-xdist starts has no main module whose place would tell ZenML where the
 # tests' own steps are.

@@ -192,7 +192,7 @@ missing: 10
 warn: [key]
 nonsense_beyond_recognition: 1
 columns:
-  id: {dtype: txt, pattern: '(', lenght: 3}
+  id: {dtype: txt, pattern: '(', lengths: 3}
   age: 3
   one: {min: 5, max: 1}
   two: {min: 5, max: 2026-01-01}

@@ -20,6 +20,7 @@ Decision = Literal["override.granted", "hold.released"]
 _FOR_READERS = {"recovery", "repeats", "late"}
 _MOST_CHECKS = 100
 _MOST_STEPS = 1_000
+_MOST_VALUES = 20
 _VALUE_LIMIT = 200
 _REASON_LIMIT = 1_000
 
@@ -262,4 +263,6 @@ def _code_of(ends: Iterable[StepEnd]) -> str | None:
 def _value(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in value[:_MOST_VALUES]]
     return shorten(str(value), _VALUE_LIMIT)
