@@ -18,6 +18,8 @@ from governance.hooks._finding import Finding
 from governance.hooks._selection import Selection
 from governance.hooks._summary import Summary
 
+pytestmark = pytest.mark.any_version
+
 Recorded = Callable[..., tuple[str, bytes]]
 
 MADE = datetime(2026, 2, 1, tzinfo=timezone.utc)

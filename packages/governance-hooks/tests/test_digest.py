@@ -15,6 +15,8 @@ from governance.hooks._digest import Digest, _leaves, _written, parse, sha256
 from governance.hooks._path import FOLDER, digest_number, digest_path, is_record_path
 from governance.hooks._signature import PrivateKey, is_signed
 
+pytestmark = pytest.mark.any_version
+
 # Of RFC 8032, section 7.1, test 1: signatures are the same each time, so files can be compared.
 KEY = PrivateKey(
     Ed25519PrivateKey.from_private_bytes(

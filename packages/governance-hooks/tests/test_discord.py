@@ -1,11 +1,14 @@
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from syrupy.assertion import SnapshotAssertion
 
 from governance.hooks._discord import render_discord
 from governance.hooks._event import Event
+
+pytestmark = pytest.mark.any_version
 
 _BLOCK = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 _OWN = re.compile(

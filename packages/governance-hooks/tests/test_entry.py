@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from governance.hooks._check import failed_checks
 from governance.hooks._entry import Entry, Unreadable, entry_of, moment, plain
 
+pytestmark = pytest.mark.any_version
+
 Recorded = Callable[..., tuple[str, bytes]]
 
 JSON = st.recursive(

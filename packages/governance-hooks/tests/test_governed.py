@@ -21,6 +21,8 @@ from governance.hooks._governed import (
 )
 from governance.hooks._letter import Letter
 
+pytestmark = pytest.mark.any_version
+
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 EVENT = Event(
     "failed",

@@ -9,6 +9,8 @@ from zenml.client import Client
 from governance.hooks import _history, pipeline_failure_hook, pipeline_success_hook
 from governance.hooks.testing import messages
 
+pytestmark = pytest.mark.any_version
+
 Stack = Callable[..., list[Path]]
 Run = Callable[[Any], None]
 Once = Callable[..., None]

@@ -21,6 +21,8 @@ from governance.hooks._stack import artifact_store
 from governance.hooks._watcher import watcher
 from governance.hooks.testing import messages
 
+pytestmark = pytest.mark.any_version
+
 Stack = Callable[..., list[Path]]
 Run = Callable[[Any], None]
 

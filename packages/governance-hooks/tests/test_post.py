@@ -15,6 +15,8 @@ from governance.hooks._time import now
 from governance.hooks._watcher import watcher
 from governance.hooks.testing import FakeSlack
 
+pytestmark = pytest.mark.any_version
+
 Run = Callable[[Any], None]
 
 

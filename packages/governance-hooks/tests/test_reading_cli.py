@@ -13,6 +13,8 @@ from governance.hooks import _reading, _reading_cli, pipeline_failure_hook
 from governance.hooks._cli import main
 from governance.hooks._trail import Trail
 
+pytestmark = pytest.mark.any_version
+
 Records = list[tuple[str, bytes]]
 Run = Callable[..., tuple[int, str, str]]
 

@@ -18,6 +18,8 @@ from zenml.stack import StackComponent
 
 from governance.hooks.testing import FakeSlack, messages
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture
 def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSlack]:
@@ -134,7 +136,6 @@ print(sum(alerter.post(f"{number} " + "x" * 3000) is True for number in range(20
 """
 
 
-@pytest.mark.any_version
 def test_recording_alerter_counts_over_processes(tmp_path: Path) -> None:
     """Processes that post at the same time see exactly the configured number of failures."""
     file, program = tmp_path / "calls.jsonl", tmp_path / "poster.py"
@@ -279,7 +280,6 @@ print(FakeSlack.attach(), WebClient().base_url)
 """
 
 
-@pytest.mark.any_version
 def test_slack_is_found_by_child_processes(slack: FakeSlack, tmp_path: Path) -> None:
     """A process that the test starts finds the fake, and afterwards Slack again."""
     from slack_sdk import WebClient

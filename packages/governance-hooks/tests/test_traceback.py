@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from governance.hooks._event import Frame, cause_of
 from governance.hooks._traceback import exception_name, relevant_frames
 
+pytestmark = pytest.mark.any_version
+
 USER = "/home/ada/churn/pipelines/train.py"
 LIBRARY = "/venv/lib/python3.12/site-packages/sklearn/base.py"
 STANDARD = "/usr/lib/python3.12/json/decoder.py"
