@@ -93,7 +93,7 @@ def reconcile(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
 
     def run(*arguments: str) -> str:
         capsys.readouterr()
-        main(["reconcile", "--since", "5m", *arguments])
+        main(["reconcile", "--since", "3m", *arguments])
         return capsys.readouterr().out
 
     return run

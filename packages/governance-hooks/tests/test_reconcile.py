@@ -74,7 +74,7 @@ def reconcile(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, li
 
     def run(*arguments: str) -> tuple[int, list[str]]:
         capsys.readouterr()
-        code = main(["reconcile", *(arguments or ("--since", "1h"))])
+        code = main(["reconcile", *(arguments or ("--since", "3m"))])
         return code, capsys.readouterr().out.splitlines()
 
     return run
@@ -152,7 +152,7 @@ def test_dry_run_tells_nothing(alerters: Stack, governed: Run, reconcile: Any) -
     governed(cached)
     governed(cached)
     before = len(messages(file))
-    code, lines = reconcile("--since", "1h", "--dry-run")
+    code, lines = reconcile("--since", "3m", "--dry-run")
     assert code == 1
     found = [line for line in lines if line.startswith("to be told")]
     assert [line.removeprefix("to be told").partition("→")[0].strip() for line in found] == [

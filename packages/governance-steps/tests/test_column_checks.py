@@ -465,3 +465,11 @@ def test_only_the_first_rows_are_named() -> None:
     bad = list(itertools.islice(itertools.cycle([1.0, 9.0]), 40))
     told = measured(Check("range", ("a",), {"min": None, "max": 5}), pd.Series(bad))
     assert told == Measure(20, (1, 3, 5, 7, 9))
+
+
+def test_sparse_columns_are_compared() -> None:
+    """Columns that store only what differs from a fill value are compared as others are."""
+    left = pd.Series([0.0, 2.0, 0.0], dtype="Sparse[float]")
+    right = pd.Series([0.0, 1.0, 3.0])
+    told = measured(Check("comparison", ("a", "b"), {"operator": "<="}), left, right)
+    assert (told.count, told.rows) == (1, (1,))
