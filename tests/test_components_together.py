@@ -63,7 +63,7 @@ def test_gate_s_failures_reach_alert_and_audit_record(program: Program, alerts: 
         "governance.gate.failed",
         "governance.run.failed",
         "governance.step.failed",
-    ]
+    ], done.stdout + done.stderr
     (check,) = (check for check in records[1]["data"]["checks"] if not check["passed"])
     assert (check["check"], check["found"]) == ("min_rows", 12)
     for record in records[2:]:

@@ -15,6 +15,7 @@ from zenml.client import Client
 
 from governance.hooks import _audit, pipeline_failure_hook, pipeline_success_hook
 from governance.hooks._cli import main
+from governance.hooks._run_steps import step_ends
 from governance.hooks._spool import Kept
 from governance.hooks._watcher import watcher
 
@@ -297,6 +298,24 @@ def test_record_is_in_the_log_where_zenml_does_not_answer(
     governed(breaks)
     assert caplog.text.count("so it stays in this log") == 2
     assert "no such table" in caplog.text
+
+
+def test_recording_is_tried_again(
+    alerters: Stack, governed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails once, as on a busy machine, is recorded at the second attempt."""
+    calls: list[object] = []
+
+    def busy(run: Any) -> Any:
+        calls.append(run)
+        if len(calls) == 1:
+            raise TimeoutError
+        return step_ends(run)
+
+    monkeypatch.setattr("governance.hooks._run_record.step_ends", busy)
+    alerters()
+    governed(breaks)
+    assert types() == ["run.failed", "step.failed"]
 
 
 @pytest.mark.any_version

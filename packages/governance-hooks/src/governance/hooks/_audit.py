@@ -56,6 +56,7 @@ def recording(
     known: Callable[[], Record],
     stack_id: Callable[[], "UUID"],
     report: Report = no_report,
+    attempts: int = 2,
 ) -> Task:
     """Plan to record something.
 
@@ -64,12 +65,13 @@ def recording(
         known: Tells the record without asking ZenML, for the log where all else fails.
         stack_id: Tells the run's stack, likewise.
         report: Told what became of each record.
+        attempts: How often to try: on a busy machine the first may come to no end.
 
     Returns:
         A task that puts the records into the spool, writes them to the trail and takes them out
         of the spool: a process that is killed in between loses none.
     """
-    return _Recording(describe, known, stack_id, report).task
+    return _Recording(describe, known, stack_id, report, attempts).task
 
 
 def record_alert(
@@ -145,7 +147,9 @@ class _Recording:
         known: Callable[[], Record],
         stack_id: Callable[[], "UUID"],
         report: Report,
+        attempts: int,
     ) -> None:
+        self._attempts = attempts
         self._describe = describe
         self._known = known
         self._stack_id = stack_id
@@ -183,6 +187,12 @@ class _Recording:
             logger.warning("The spool %s takes no record: %s", spool.folder, redact(f"{error}"))
 
     def _abandon(self, reason: str) -> None:
+        if self._attempts > 1:  # after what else is to be done, such as alerts
+            again = _Recording(
+                self._describe, self._known, self._stack_id, self._report, self._attempts - 1
+            )
+            watcher.submit(again.task)
+            return
         records = self._records or [self._known()]
         left = [record for record in records if record.path not in self._done]
         kept = [self._kept[record.path] for record in left if record.path in self._kept]

@@ -68,7 +68,7 @@ def _problem(run: "PipelineRunResponse", this: "StepRunResponse") -> str | None:
     def known() -> "Record":
         return check_record(stale_event(run), this.name, this.version, origin_of(run, "step"))
 
-    task = recording(describe, known, lambda: stack_of(run), results.__setitem__)
+    task = recording(describe, known, lambda: stack_of(run), results.__setitem__, attempts=1)
     done: Future[str | None] = Future()
 
     def write() -> None:
