@@ -4,7 +4,7 @@ import argparse
 import json
 
 from tools.stress_hooks.arena import progress
-from tools.stress_hooks.vault import STORES, Vault, vault
+from tools.stress_hooks.vault import STORES, Vault, problems_in
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,11 +27,7 @@ def prove(arguments: argparse.Namespace) -> list[str]:
     Returns:
         What is wrong.
     """
-    problems = []
-    for store in arguments.stores:
-        with vault(store) as place:
-            problems += [f"{store}: {text}" for text in _prove(place, store, arguments)]
-    return problems
+    return problems_in(arguments.stores, lambda place, store: _prove(place, store, arguments))
 
 
 def _prove(place: Vault, store: str, arguments: argparse.Namespace) -> list[str]:

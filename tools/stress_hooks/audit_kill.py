@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from tools.fork_server import WarmProcess
 from tools.stress_hooks.arena import progress
-from tools.stress_hooks.vault import STORES, Vault, vault
+from tools.stress_hooks.vault import STORES, Vault, problems_in
 
 _LONGEST = 2.0
 
@@ -37,11 +37,7 @@ def prove(arguments: argparse.Namespace) -> list[str]:
     Returns:
         What is wrong.
     """
-    problems = []
-    for store in arguments.stores:
-        with vault(store) as place:
-            problems += [f"{store}: {text}" for text in _prove(place, store, arguments)]
-    return problems
+    return problems_in(arguments.stores, lambda place, store: _prove(place, store, arguments))
 
 
 def _prove(place: Vault, store: str, arguments: argparse.Namespace) -> list[str]:

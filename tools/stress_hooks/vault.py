@@ -5,7 +5,7 @@ import json
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -153,3 +153,20 @@ def _s3() -> Iterator[dict[str, Any]]:
         "client_kwargs": place,
     }
     server.stop()
+
+
+def problems_in(stores: Iterable[str], prove: "Callable[[Vault, str], list[str]]") -> list[str]:
+    """Run a proof in each store.
+
+    Args:
+        stores: Their names.
+        prove: The proof; it gives what is wrong.
+
+    Returns:
+        What is wrong, with the store's name.
+    """
+    problems = []
+    for store in stores:
+        with vault(store) as place:
+            problems += [f"{store}: {text}" for text in prove(place, store)]
+    return problems
