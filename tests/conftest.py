@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tools.browser import Recorder
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -50,6 +52,19 @@ def debian_program() -> Callable[[str, str], str]:
         pytest.skip(said)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def chromium(debian_program: Callable[[str, str], str]) -> str:
+    """Find the browser."""
+    return debian_program("chromium", "chromium")
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    """A server that notes what a page asks for."""
+    with Recorder.serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,72 +1,15 @@
 import re
-import threading
-import zlib
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from tools.browser import browse, screenshot
+from tools.browser import Recorder, browse, console, pixels, screenshot
 from tools.picture_report import sample_page, sample_trail, written
 
-_LOG = ("--enable-logging=stderr", "--dump-dom")
 _LONG = "name_without_a_gap_" * 20
 
 
-class _Recorder(HTTPServer):
-    """A loopback server that notes what is asked of it."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/x.png"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        assert isinstance(self.server, _Recorder)
-        self.server.requests.append(self.path)
-        self.send_error(404)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(autouse=True)
-def _chromium(debian_program: Callable[[str, str], str]) -> None:
-    debian_program("chromium", "chromium")
-
-
-@pytest.fixture
-def recorder() -> Iterator[_Recorder]:
-    with _Recorder() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def pixels(picture: Path) -> bytes:
-    data = picture.read_bytes()
-    assert data.startswith(b"\x89PNG")
-    parts = []
-    place = 8
-    while place < len(data):
-        length = int.from_bytes(data[place : place + 4], "big")
-        if data[place + 4 : place + 8] == b"IDAT":
-            parts.append(data[place + 8 : place + 8 + length])
-        place += length + 12
-    return zlib.decompress(b"".join(parts))
-
-
-def console(html: str) -> list[str]:
-    """List what a page makes the browser say on its console."""
-    return [line for line in browse(html, *_LOG).stderr.splitlines() if "CONSOLE" in line]
+pytestmark = pytest.mark.usefixtures("chromium")
 
 
 def hostile(url: str) -> str:
@@ -90,7 +33,7 @@ def test_report_is_seen(tmp_path: Path) -> None:
     assert len(set(seen)) > 100
 
 
-def test_report_is_silent_and_asks_for_nothing(recorder: _Recorder) -> None:
+def test_report_is_silent_and_asks_for_nothing(recorder: Recorder) -> None:
     """The report, and one whose records try to, run no script, log no error and load nothing."""
     assert console(sample_page()) == []
     tried = hostile(recorder.url)
@@ -99,7 +42,7 @@ def test_report_is_silent_and_asks_for_nothing(recorder: _Recorder) -> None:
     assert recorder.requests == []
 
 
-def test_report_could_not_load_if_it_wanted(recorder: _Recorder) -> None:
+def test_report_could_not_load_if_it_wanted(recorder: Recorder) -> None:
     """The page's own policy keeps the browser from loading, where another page's image is."""
     image = f"<img src='{recorder.url}'><script>document.title = 'ran'</script></main>"
     refused = console(sample_page().replace("</main>", image))

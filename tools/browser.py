@@ -3,7 +3,15 @@
 import shutil
 import subprocess
 import tempfile
+import threading
+import zlib
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def screenshot(html: str, picture: Path, width: int, height: int) -> None:
@@ -44,3 +52,69 @@ def browse(html: str, *options: str) -> subprocess.CompletedProcess[str]:
             check=True,
             timeout=120,
         )
+
+
+def console(html: str) -> list[str]:
+    """List what a page makes the browser say on its console.
+
+    Args:
+        html: The page.
+    """
+    said = browse(html, "--enable-logging=stderr", "--dump-dom").stderr
+    return [line for line in said.splitlines() if "CONSOLE" in line]
+
+
+def pixels(picture: Path) -> bytes:
+    """Unpack a picture, so far that what is on it can be compared.
+
+    Args:
+        picture: A PNG file.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    data = picture.read_bytes()
+    if not data.startswith(b"\x89PNG"):
+        raise ValueError(f"{picture} is no PNG file.")
+    parts = []
+    place = 8
+    while place < len(data):
+        length = int.from_bytes(data[place : place + 4], "big")
+        if data[place + 4 : place + 8] == b"IDAT":
+            parts.append(data[place + 8 : place + 8 + length])
+        place += length + 12
+    return zlib.decompress(b"".join(parts))
+
+
+class Recorder(HTTPServer):
+    """A loopback server that notes what is asked of it, and has none of it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """Where a picture could be."""
+        return f"http://127.0.0.1:{self.server_port}/x.png"
+
+    @classmethod
+    @contextmanager
+    def serving(cls) -> "Iterator[Recorder]":
+        """Serve while the block runs."""
+        with cls() as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+            thread.start()
+            yield server
+            server.shutdown()
+            thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if isinstance(self.server, Recorder):
+            self.server.requests.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

@@ -90,6 +90,11 @@ class DataContract(Rules):
         except ValidationError as error:
             raise GateConfigurationError(told_problems(source, error, value, _KEYS)) from None
 
+    @property
+    def sensitive_columns(self) -> frozenset[str]:
+        """Names of the columns of whose values a report shows nothing."""
+        return frozenset(name for name, column in self.columns.items() if column.sensitive)
+
     def checks(self) -> Iterator[Check]:
         """Return what the contract asks for, in the order in which it is told."""
         yield from self._shape()

@@ -71,7 +71,7 @@ class Rules(Part):
 
     @model_validator(mode="after")
     def _warn_names_rules(self) -> "Rules":
-        rules = sorted(self.model_fields_set - {"warn"})
+        rules = sorted(self.model_fields_set - {"warn", "sensitive"})
         for name in self.warn:
             if name not in rules:
                 raise ValueError(f"in warn, names of rules given beside it: {', '.join(rules)}")
@@ -117,6 +117,7 @@ class ColumnContract(Rules):
         max_age: How old the newest time may be, such as 24h.
         max_share: Largest share of one value, which refuses (nearly) constant columns.
         min_share: Least share of the rarest value, which refuses unbalanced labels.
+        sensitive: Whether a report shows nothing of its values.
     """
 
     dtype: Annotated[str, BeforeValidator(_family)] | None = None
@@ -132,6 +133,7 @@ class ColumnContract(Rules):
     max_age: Age | None = None
     max_share: Share | None = None
     min_share: Share | None = None
+    sensitive: StrictBool = False
 
     @model_validator(mode="after")
     def _in_order(self) -> "ColumnContract":

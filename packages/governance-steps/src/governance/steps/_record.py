@@ -1,8 +1,14 @@
-"""Where a gate's verdict goes: the log, the step run's metadata, and the caller."""
+"""Where a gate's verdict goes: the log, the step run's metadata and artifacts, and the caller."""
 
-from zenml import get_step_context, log_metadata
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from zenml import get_step_context, log_metadata, save_artifact
 from zenml.logger import get_logger
 
+from governance.steps._about import About
+from governance.steps._cache import rules_version
 from governance.steps._failure import DataQualityError, ModelPerformanceError
 from governance.steps._verdict import Verdict
 
@@ -10,7 +16,10 @@ _logger = get_logger(__name__)
 
 
 def conclude(
-    key: str, verdict: Verdict, error: type[DataQualityError] | type[ModelPerformanceError]
+    key: str,
+    verdict: Verdict,
+    error: type[DataQualityError] | type[ModelPerformanceError],
+    documents: Callable[[About], Mapping[str, Any]] | None = None,
 ) -> None:
     """Record a verdict, then raise it if it is a refusal.
 
@@ -20,25 +29,39 @@ def conclude(
         key: Metadata key, of the form `governance.<gate>`.
         verdict: What the gate found.
         error: What to raise if a check failed.
+        documents: Writes what becomes artifacts of the step, by their names; None for
+            nothing.
 
     Raises:
         DataQualityError: If the data gate's verdict has failures.
         ModelPerformanceError: If the model gate's verdict has failures.
     """
     try:
-        _record(key, verdict)
+        _record(key, verdict, documents)
     finally:
         # Also when the record could not be written: the refusal must not get lost.
         if verdict.failures:
             raise error(verdict.failures)
 
 
-def _record(key: str, verdict: Verdict) -> None:
+def _record(
+    key: str, verdict: Verdict, documents: Callable[[About], Mapping[str, Any]] | None
+) -> None:
     passed = _logger.warning if verdict.warnings else _logger.info
     log = _logger.error if verdict.failures else passed
     log("%s %s", key, verdict.summary())
     try:
-        get_step_context()
+        step = get_step_context()
     except RuntimeError:
         return  # Called as a plain function: there is no step run to write to.
     log_metadata({key: verdict.as_metadata()})
+    if documents is not None:
+        about = About(
+            datetime.now(timezone.utc),
+            rules_version(),
+            run=step.pipeline_run.name,
+            pipeline=step.pipeline.name,
+            step=step.step_name,
+        )
+        for name, document in documents(about).items():
+            save_artifact(document, name)

@@ -27,8 +27,12 @@ def told_seconds(seconds: float) -> str:
     if seconds == float("inf"):
         return "no time at all"
     if seconds < 0:
-        return f"{timedelta(seconds=round(-seconds))} in the future"
-    return f"{timedelta(seconds=round(seconds))} old"
+        return f"{_span(-seconds)} in the future"
+    return f"{_span(seconds)} old"
+
+
+def _span(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds))).removesuffix(", 0:00:00")
 
 
 def _interval(parameters: Mapping[str, Any]) -> str:
@@ -52,5 +56,5 @@ _WORDS: dict[str, Callable[[Check], str]] = {
     "comparison": lambda check: f"{check.parameters['operator']} {check.columns[1]}",
     "unique_key": lambda _: "unique",
     "dtype": lambda check: str(check.parameters["dtype"]),
-    "freshness": lambda check: f"at most {timedelta(seconds=check.limit)} old",
+    "freshness": lambda check: f"at most {_span(check.limit)} old",
 }

@@ -66,6 +66,18 @@ class Verdict:
             if not outcome.passed and outcome.severity == severity
         ]
 
+    def as_rows(self) -> list[dict[str, Any]]:
+        """Return every outcome as strict JSON has it, the missed rules first."""
+        ordered = sorted(self.outcomes, key=lambda outcome: (outcome.passed, outcome.severity))
+        return [
+            {
+                **outcome.failure().as_dict(),
+                "passed": outcome.passed,
+                "severity": outcome.severity,
+            }
+            for outcome in ordered
+        ]
+
     def as_metadata(self) -> dict[str, Any]:
         """Return the verdict as ZenML metadata, which is documented in the README.
 
@@ -74,23 +86,21 @@ class Verdict:
         """
         rows: list[dict[str, Any]] = []
         room = _METADATA_BYTES
-        for outcome in sorted(
-            self.outcomes, key=lambda outcome: (outcome.passed, outcome.severity)
-        ):
-            row = {
-                **outcome.failure().as_dict(),
-                "passed": outcome.passed,
-                "severity": outcome.severity,
-            }
+        for row in self.as_rows():
             room -= len(json.dumps(row)) + len(", ")
             if room < 0:
                 break
             rows.append(row)
         return {
-            "verdict": "failed" if self.failures else "passed",
+            "verdict": self.word,
             "checks": rows,
             "checks_omitted": len(self.outcomes) - len(rows),
         }
+
+    @property
+    def word(self) -> str:
+        """The verdict in one word."""
+        return "failed" if self.failures else "passed"
 
     def summary(self) -> str:
         """Return one line for the log."""

@@ -76,7 +76,18 @@ def validate_data_quality(
         required_columns,
         max_duplicate_fraction,
     )
-    checks = planned(rules, contract_or_none(contract))
-    verdict = judge_frame(checks, read_facts(dataset, checks))
-    conclude("governance.data_quality", verdict, DataQualityError)
+    agreed = contract_or_none(contract)
+    checks = planned(rules, agreed)
+    facts = read_facts(dataset, checks)
+    verdict = judge_frame(checks, facts)
+    sensitive = frozenset[str]() if agreed is None else agreed.sensitive_columns
+    documents = partial(_documents, dataset, verdict, facts, sensitive)
+    conclude("governance.data_quality", verdict, DataQualityError, documents)
     return dataset
+
+
+def _documents(*facts: Any) -> dict[str, Any]:
+    # Only a step has a report; who only composes a pipeline does not load what writes one.
+    from governance.steps._data_documents import data_documents  # noqa: PLC0415
+
+    return data_documents(*facts)

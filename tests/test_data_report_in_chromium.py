@@ -1,0 +1,63 @@
+"""The data gate's report in a real browser: seen, silent, alone, and no wider than its window."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.browser import Recorder, browse, console, pixels, screenshot
+from tools.picture_data_report import sample_page
+
+pytestmark = pytest.mark.usefixtures("chromium")
+
+
+def test_data_report_is_seen(tmp_path: Path) -> None:
+    """A browser shows the report, and a dark one where the reader wants it dark."""
+    light, dark = tmp_path / "light.png", tmp_path / "dark.png"
+    screenshot(sample_page(), light, 1080, 1000)
+    size = ("--window-size=1080,1000", "--force-device-scale-factor=1.5", "--hide-scrollbars")
+    darkly = "--blink-settings=preferredColorScheme=0"
+    browse(sample_page(), *size, darkly, f"--screenshot={dark}")
+    seen = [pixels(picture) for picture in (light, dark)]
+    assert all(len(set(picture)) > 100 for picture in seen)
+    # The pixel at the top left, whose values no filter of the format has changed.
+    assert [picture[1:4] for picture in seen] == [b"\xff\xff\xff", b"\x15\x19\x1e"]
+
+
+def test_data_report_is_silent_and_asks_for_nothing(recorder: Recorder) -> None:
+    """The report, and one whose names try to, run no script, log no error and load nothing."""
+    assert console(sample_page()) == []
+    trick = f"\"'><img src={recorder.url}><script src={recorder.url}></script>"
+    tried = sample_page(trick, trick)
+    assert f"&lt;img src={recorder.url}&gt;" in tried
+    assert console(tried) == []
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize("width", [360, 1080])
+def test_data_report_fits_its_window(tmp_path: Path, width: int) -> None:
+    """On a phone and on a screen, also with a name of 100 characters, nothing is cut off."""
+    page = tmp_path / "report.html"
+    page.write_text(sample_page("name_without_a_gap_" * 5), "utf-8")
+    measure = (
+        f'<!DOCTYPE html><iframe src="{page.as_uri()}" style="width: {width}px; height: 800px" '
+        "onload='let root = this.contentDocument.documentElement;"
+        'document.title = root.scrollWidth + " " + root.clientWidth\'></iframe>'
+    )
+    dom = browse(measure, "--allow-file-access-from-files", "--dump-dom").stdout
+    (sizes,) = re.findall(r"<title>(\d+) (\d+)</title>", dom)
+    assert width - 20 <= int(sizes[1]) <= width
+    assert sizes[0] == sizes[1]
+
+
+def test_data_report_shows_in_the_dashboard_s_frame(tmp_path: Path) -> None:
+    """In a frame without any rights, as ZenML's dashboard has it, the report is shown."""
+    page, picture = tmp_path / "report.html", tmp_path / "frame.png"
+    page.write_text(sample_page(), "utf-8")
+    frame = (
+        f'<!DOCTYPE html><iframe sandbox="" src="{page.as_uri()}" width=900 height=384></iframe>'
+    )
+    browse(
+        frame, "--window-size=940,420", f"--screenshot={picture}", "--allow-file-access-from-files"
+    )
+    assert len(set(pixels(picture))) > 100
