@@ -15,7 +15,7 @@ from governance.steps._data_rules import (
 from governance.steps._failure import DataQualityError, failure_table
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
-from governance.steps._plan import planned
+from governance.steps._plan import planned_above_floors
 from governance.steps._progress import progress
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ class Judged:
         data: The data's name on the command line.
         facts: What was measured.
         verdict: What was made of it.
+        clamped: What was asked for and is laxer than the platform's floor, which counted.
     """
 
     data: str
     facts: "FrameFacts"
     verdict: "Verdict"
+    clamped: tuple[str, ...]
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -112,9 +114,9 @@ def _check(options: argparse.Namespace) -> int:
     contract = None if options.contract is None else DataContract.from_file(options.contract)
     with progress(quiet=options.quiet) as told:
         data: Any = read_data(options.data, told)
-        checks = planned(rules, contract)
+        checks, clamped = planned_above_floors(rules, contract)
         facts = read_facts(data, checks)
-    judged = Judged(options.data, facts, judge_frame(checks, facts))
+    judged = Judged(options.data, facts, judge_frame(checks, facts), clamped)
     print("\n".join(_report(judged)))
     return _REFUSED if judged.verdict.failures else _PASSED
 
@@ -130,6 +132,8 @@ def _report(judged: Judged) -> list[str]:
             f"{judged.data} passed: {facts.rows:,} rows, {len(facts.labels):,} columns, "
             f"{len(verdict.outcomes):,} checks."
         )
+    if judged.clamped:
+        lines += ["The platform's floor counts:", *(f"  {line}" for line in judged.clamped)]
     if verdict.warnings:
         lines += ["Warnings:", *failure_table(verdict.warnings, "column")]
     return lines

@@ -1,5 +1,7 @@
 """Where a gate's verdict goes: the log, the step run's metadata, and the caller."""
 
+from collections.abc import Sequence
+
 from zenml import get_step_context, log_metadata
 from zenml.logger import get_logger
 
@@ -9,8 +11,14 @@ from governance.steps._verdict import Verdict
 _logger = get_logger(__name__)
 
 
+_MOST_CLAMPED = 20  # of a contract with very many columns; ZenML stores no more than 64 kB
+
+
 def conclude(
-    key: str, verdict: Verdict, error: type[DataQualityError] | type[ModelPerformanceError]
+    key: str,
+    verdict: Verdict,
+    error: type[DataQualityError] | type[ModelPerformanceError],
+    clamped: Sequence[str] = (),
 ) -> None:
     """Record a verdict, then raise it if it is a refusal.
 
@@ -20,20 +28,23 @@ def conclude(
         key: Metadata key, of the form `governance.<gate>`.
         verdict: What the gate found.
         error: What to raise if a check failed.
+        clamped: What was asked for and is laxer than the platform's floor, which counted.
 
     Raises:
         DataQualityError: If the data gate's verdict has failures.
         ModelPerformanceError: If the model gate's verdict has failures.
     """
     try:
-        _record(key, verdict)
+        _record(key, verdict, clamped)
     finally:
         # Also when the record could not be written: the refusal must not get lost.
         if verdict.failures:
             raise error(verdict.failures)
 
 
-def _record(key: str, verdict: Verdict) -> None:
+def _record(key: str, verdict: Verdict, clamped: Sequence[str]) -> None:
+    for line in clamped:
+        _logger.warning("%s The platform's floor counts: %s", key, line)
     passed = _logger.warning if verdict.warnings else _logger.info
     log = _logger.error if verdict.failures else passed
     log("%s %s", key, verdict.summary())
@@ -41,4 +52,5 @@ def _record(key: str, verdict: Verdict) -> None:
         get_step_context()
     except RuntimeError:
         return  # Called as a plain function: there is no step run to write to.
-    log_metadata({key: verdict.as_metadata()})
+    told = {"clamped": list(clamped[:_MOST_CLAMPED])} if clamped else {}
+    log_metadata({key: {**verdict.as_metadata(), **told}})
