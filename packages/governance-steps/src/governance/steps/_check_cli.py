@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.steps._contract import DataContract
+from governance.steps._contract_file import read_contract_file, told_unheld
 from governance.steps._data import FORMS, read_data
 from governance.steps._data_rules import (
     DEFAULT_MAX_MISSING_FRACTION,
     DEFAULT_MIN_ROWS,
     DataRules,
 )
-from governance.steps._failure import DataQualityError, failure_table
+from governance.steps._failure import DataQualityError, GateConfigurationError, failure_table
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
 from governance.steps._plan import planned_above_floors
@@ -60,6 +61,16 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command.add_argument("data", metavar="DATA", help=FORMS)
     command.add_argument(
         "--contract", type=Path, metavar="FILE", help="what the data has to look like (YAML)"
+    )
+    command.add_argument(
+        "--object",
+        metavar="NAME",
+        help="the schema object that the data is, where an ODCS contract has several",
+    )
+    command.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse a contract with rules that cannot be checked",
     )
     _add_parameters(command)
     command.add_argument("--quiet", action="store_true", help="show no progress")
@@ -111,14 +122,25 @@ def _check(options: argparse.Namespace) -> int:
         options.require_column,
         options.max_duplicate_fraction,
     )
-    contract = None if options.contract is None else DataContract.from_file(options.contract)
+    contract, unheld = _contract(options)
     with progress(quiet=options.quiet) as told:
         data: Any = read_data(options.data, told)
         checks, clamped = planned_above_floors(rules, contract)
         facts = read_facts(data, checks)
     judged = Judged(options.data, facts, judge_frame(checks, facts), clamped)
+    if unheld:
+        print(told_unheld(options.contract, unheld))
     print("\n".join(_report(judged)))
     return _REFUSED if judged.verdict.failures else _PASSED
+
+
+def _contract(options: argparse.Namespace) -> tuple[DataContract | None, tuple[str, ...]]:
+    if options.contract is None:
+        return None, ()
+    value, unheld = read_contract_file(options.contract, options.object)
+    if unheld and options.strict:
+        raise GateConfigurationError(told_unheld(options.contract, unheld))
+    return DataContract.of(value, str(options.contract)), unheld
 
 
 def _report(judged: Judged) -> list[str]:
