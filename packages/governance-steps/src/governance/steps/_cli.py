@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 
-from governance.steps import _check_cli
+from governance.steps import _check_cli, _profile_cli
 from governance.steps._failure import GateConfigurationError
 from governance.steps._source import SourceError
 
@@ -52,4 +52,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("governance-steps"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _check_cli.add_to(commands)
+    _profile_cli.add_to(commands)
     return parser
