@@ -123,6 +123,16 @@ def test_everything_laxer_is_told_at_once(tmp_path: Path, snapshot: SnapshotAsse
     assert str(caught.value).replace(str(tmp_path), "/etc") == snapshot
 
 
+def test_laxer_keys_of_many_columns_are_counted() -> None:
+    """Of a contract with very many laxer keys the first are told, and how many more there are."""
+    contract = {"columns": {f"c{number}": {"missing": 0.5} for number in range(30)}}
+    with floors(max_column_missing_fraction=0.1), pytest.raises(GateConfigurationError) as caught:
+        judge(people(), contract=contract)
+    told = str(caught.value).splitlines()
+    assert told[0] == "30 rules are laxer than the platform allows:"
+    assert told[26] == "  ... and 5 more"
+
+
 def test_minimums_below_the_floor_are_told_at_once(snapshot: SnapshotAssertion) -> None:
     """The model gate's minimums have floors too."""
     with floors(min_accuracy=0.8, min_precision=0.6, min_recall=0.75):

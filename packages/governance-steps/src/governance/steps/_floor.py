@@ -20,6 +20,7 @@ LIMITS = (
 )
 """The rules on data that may have a floor; a floor on names of columns only adds to others."""
 
+_MOST_TOLD = 25  # a contract may have thousands of columns
 _KEYS = {
     "min_rows": "rows.min",
     "max_missing_fraction": "missing",
@@ -107,7 +108,10 @@ def refused(found: Sequence[Laxer], settings: Settings) -> tuple[str, ...]:
     lines = tuple(map(str, found))
     if lines and settings.laxer == "error":
         rules = f"{len(lines)} rule{'s are' if len(lines) > 1 else ' is'}"
-        told = [f"{rules} laxer than the platform allows:", *(f"  {line}" for line in lines)]
+        told = [f"{rules} laxer than the platform allows:"]
+        told += [f"  {line}" for line in lines[:_MOST_TOLD]]
+        if len(lines) > _MOST_TOLD:
+            told.append(f"  ... and {len(lines) - _MOST_TOLD} more")
         remedy = "Make them at least as strict, or ask the platform team for another floor."
         raise GateConfigurationError("\n".join([*told, remedy]))
     return lines
