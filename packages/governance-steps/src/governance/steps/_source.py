@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 Told: TypeAlias = Callable[[int, int], None]
 """Is told how many rows are read, and how many there are."""
 
-_LARGEST_BLOCK = 2**31 - 1  # Arrow counts the bytes of a block of CSV in 32 bits
 _UNNAMED_INDEX = "__index_level_"  # what pandas calls an index without a name in a file
 
 
@@ -89,13 +88,9 @@ def _read_folder(path: Path, told: Told) -> pa.Table:
 
 
 def _read_csv(path: Path, told: Told) -> pa.Table:
-    """Read the whole as one block: a type has to fit all values, not those of a first block."""
-    with pa.input_stream(str(path)) as stream:  # which unpacks what ends in .gz
-        content = stream.read_buffer()
-    options = pc.ReadOptions(block_size=min(content.size + 1, _LARGEST_BLOCK))
     missing = pc.ConvertOptions(strings_can_be_null=True)
     try:
-        table = pc.read_csv(pa.BufferReader(content), options, convert_options=missing)
+        table = pc.read_csv(str(path), convert_options=missing)  # which unpacks what ends in .gz
     except pa.ArrowInvalid as error:
         # Arrow's own message has values of the data in it.
         raise SourceError(
