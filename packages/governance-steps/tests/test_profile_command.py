@@ -170,6 +170,14 @@ def test_columns_without_a_value_have_no_limits() -> None:
     assert "  c: {dtype: number, missing: 1}" in text
 
 
+def test_categories_that_no_row_has_are_not_listed() -> None:
+    """Of a column of categories, the values that are there are listed, and no others."""
+    plans = pd.Categorical(["plus", "basic"] * 50, categories=["basic", "secret", "plus"])
+    text = proposed(pd.DataFrame({"plan": plans}))
+    assert "allowed: [basic, plus]" in text
+    assert "secret" not in text
+
+
 def test_names_that_yaml_has_no_key_for_are_left_out() -> None:
     """A label that is no text, or too long for a key, is counted and not described."""
     frame = pd.DataFrame({"x" * 1_200: [1.5] * 5, "": [1.5] * 5, "a\nb": [1.5] * 5})
