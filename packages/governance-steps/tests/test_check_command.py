@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 from syrupy.assertion import SnapshotAssertion
 from zenml import save_artifact
 
@@ -141,6 +144,34 @@ def test_stored_categories_and_index_are_read_as_in_a_pipeline(run: Run) -> None
         "columns: {age: {}, city: {dtype: text, allowed: [Bern, Bonn]}}\nextra_columns: false"
     )
     assert run("people.parquet", "--contract=people.yaml")[0] == 0
+
+
+def test_every_type_that_pandas_has_is_read(run: Run) -> None:
+    """No type of Arrow is an obstacle; one that pandas has not is named with its column."""
+    kinds: dict[str, Any] = {
+        "null": pa.nulls(100),
+        "decimal": pa.array([Decimal("1.20")] * 100),
+        "bytes": pa.array([b"x"] * 100),
+        "list": pa.array([[1]] * 100),
+        "struct": pa.array([{"a": 1}] * 100),
+        "time": pa.array([time(1)] * 100),
+        "duration": pa.array([timedelta(1)] * 100),
+        "date": pa.array([date(2020, 1, 1)] * 100),
+        "unsigned": pa.array([2**63] * 100, pa.uint64()),
+        "view": pa.array(["x"] * 100, pa.string_view()),
+        "category": pa.array(["x", "y"] * 50).dictionary_encode(),
+    }
+    table = pa.table(kinds)
+    feather.write_feather(table, "kinds.feather", compression="uncompressed")
+    Path("kinds.yaml").write_text("columns: {view: {dtype: text}, category: {dtype: text}}")
+    code, out, _ = run("kinds.feather", "--contract=kinds.yaml", "--max-missing-fraction=0.2")
+    assert (code, out) == (0, "kinds.feather passed: 100 rows, 11 columns, 8 checks.\n")
+    runs = pa.RunEndEncodedArray.from_arrays([100], [1])
+    feather.write_feather(pa.table({"runs": runs}), "runs.feather", compression="uncompressed")
+    code, _, err = run("runs.feather")
+    assert code == 2
+    assert err.startswith("pandas has no run_end_encoded<")
+    assert "of which the column 'runs' is" in err
 
 
 def test_type_in_csv_fits_all_rows(run: Run) -> None:

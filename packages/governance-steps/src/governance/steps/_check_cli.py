@@ -35,12 +35,16 @@ class Judged:
         facts: What was measured.
         verdict: What was made of it.
         clamped: What was asked for and is laxer than the platform's floor, which counted.
+        contract: The file of the contract, if there was one.
+        unheld: The rules of that file that were not checked.
     """
 
     data: str
     facts: "FrameFacts"
     verdict: "Verdict"
     clamped: tuple[str, ...]
+    contract: Path | None
+    unheld: tuple[str, ...]
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -127,11 +131,10 @@ def _check(options: argparse.Namespace) -> int:
         data: Any = read_data(options.data, told)
         checks, clamped = planned_above_floors(rules, contract)
         facts = read_facts(data, checks)
-    judged = Judged(options.data, facts, judge_frame(checks, facts), clamped)
-    if unheld:
-        print(told_unheld(options.contract, unheld))
+    verdict = judge_frame(checks, facts)
+    judged = Judged(options.data, facts, verdict, clamped, options.contract, unheld)
     print("\n".join(_report(judged)))
-    return _REFUSED if judged.verdict.failures else _PASSED
+    return _REFUSED if verdict.failures else _PASSED
 
 
 def _contract(options: argparse.Namespace) -> tuple[DataContract | None, tuple[str, ...]]:
@@ -146,6 +149,8 @@ def _contract(options: argparse.Namespace) -> tuple[DataContract | None, tuple[s
 def _report(judged: Judged) -> list[str]:
     verdict = judged.verdict
     lines = []
+    if judged.contract is not None and judged.unheld:
+        lines += told_unheld(judged.contract, judged.unheld).splitlines()
     if verdict.failures:
         lines += str(DataQualityError(verdict.failures)).splitlines()
     else:

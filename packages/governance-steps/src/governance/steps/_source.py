@@ -11,6 +11,8 @@ import pyarrow.dataset as ds
 import pyarrow.ipc as pi
 import pyarrow.parquet as pq
 
+from governance.steps._wording import column_label
+
 Told: TypeAlias = Callable[[int, int], None]
 """Is told how many rows are read, and how many there are."""
 
@@ -38,13 +40,12 @@ def read_source(path: Path, told: Told) -> pd.DataFrame:
         SourceError: If there is no such file, or it cannot be read.
     """
     try:
-        table = _read(path, told)
+        return _frame(_read(path, told))
     except pa.ArrowException as error:
         raise SourceError(f"{path} cannot be read: {_reason(error)}") from error
     except OSError as error:
         reason = error.strerror or _reason(error)
         raise SourceError(f"{path} cannot be read: {reason}") from error
-    return _frame(table)
 
 
 def _read(path: Path, told: Told) -> pa.Table:
@@ -133,7 +134,7 @@ def _counted(batches: Iterable[Any], rows: int, told: Told) -> list[Any]:
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     kept = [n for n, name in enumerate(table.column_names) if not name.startswith(_UNNAMED_INDEX)]
-    columns = [_plain(table.column(n)) for n in kept]
+    columns = [_plain(table.column_names[n], table.column(n)) for n in kept]
     # Column by column: names may be there twice, and pandas' own notes in a file do not count.
     frame: pd.DataFrame = pd.DataFrame(
         dict(enumerate(pd.Series(pd.arrays.ArrowExtensionArray(column)) for column in columns)),
@@ -143,10 +144,19 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write out a dictionary: it says how values are stored, and nothing about them."""
+def _plain(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write out what only says how values are stored, and nothing about them."""
     kind = column.type
-    return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column
+    if pa.types.is_dictionary(kind):
+        return _plain(name, column.cast(kind.value_type))
+    if pa.types.is_string_view(kind):
+        return column.cast(pa.large_string())
+    try:
+        _ = pd.ArrowDtype(kind).type
+    except NotImplementedError as error:
+        label = column_label(name)
+        raise SourceError(f"pandas has no {kind}, of which the column {label!r} is.") from error
+    return column
 
 
 def _reason(error: Exception) -> str:
