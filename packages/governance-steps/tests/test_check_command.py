@@ -228,6 +228,7 @@ def test_unreadable_file_is_named(run: Run) -> None:
         (["--min-rows=0"], "min_rows must be a whole number of rows, at least 1, found 0."),
         (["--max-missing-fraction=10"], "max_missing_fraction must be a number from 0 to 1"),
         (["--max-missing-fraction=nan"], "max_missing_fraction must be a number from 0 to 1"),
+        (["--object=orders"], "--object is one of a contract's; name its file: --contract."),
         (["--contract=none.yaml"], "The contract none.yaml cannot be read: No such file"),
     ],
 )

@@ -127,9 +127,9 @@ def _check(options: argparse.Namespace) -> int:
         options.max_duplicate_fraction,
     )
     contract, unheld = _contract(options)
+    checks, clamped = planned_above_floors(rules, contract)
     with progress(quiet=options.quiet) as told:
         data: Any = read_data(options.data, told)
-        checks, clamped = planned_above_floors(rules, contract)
         facts = read_facts(data, checks)
     verdict = judge_frame(checks, facts)
     judged = Judged(options.data, facts, verdict, clamped, options.contract, unheld)
@@ -138,8 +138,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _contract(options: argparse.Namespace) -> tuple[DataContract | None, tuple[str, ...]]:
-    if options.contract is None:
+    if options.contract is None and options.object is None:
         return None, ()
+    if options.contract is None:
+        raise GateConfigurationError("--object is one of a contract's; name its file: --contract.")
     value, unheld = read_contract_file(options.contract, options.object)
     if unheld and options.strict:
         raise GateConfigurationError(told_unheld(options.contract, unheld))
