@@ -6,6 +6,7 @@ import re
 import pytest
 
 from governance.steps import DataContract, validate_data_quality, validate_model_performance
+from governance.steps._settings import DEFAULT_FILE, PREFIX, Settings, load
 from tools.component import ROOT
 
 README = (ROOT / "packages/governance-steps/README.md").read_text("utf-8")
@@ -55,3 +56,25 @@ def test_contract_in_the_readme_is_one(tmp_path_factory: pytest.TempPathFactory)
     checks = list(DataContract.from_file(file).checks())
     assert {check.kind for check in checks} >= {"range", "pattern", "comparison", "freshness"}
     assert [check.kind for check in checks if check.severity == "warn"] == ["max_value_share"]
+
+
+def test_table_of_settings_is_the_code_s() -> None:
+    """The README lists each setting with its variable and its default."""
+    rows = rows_of("| setting | variable | default | the gates ask for |")
+    told = [[cell.strip("`") for cell in row[:3]] for row in rows]
+    assert told == [
+        [name, f"{PREFIX}{name}".upper(), field.default or ""]
+        for name, field in Settings.model_fields.items()
+    ]
+    assert f"`{DEFAULT_FILE}`" in README
+
+
+def test_example_of_floors_can_be_used(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's TOML is a file of settings that loads."""
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    file = tmp_path_factory.mktemp("floors") / "steps.toml"
+    file.write_text(example, "utf-8")
+    monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
+    assert (load().min_rows, load().required_columns) == (500, ("customer",))

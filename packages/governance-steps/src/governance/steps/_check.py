@@ -16,6 +16,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "text": ("text",),
     "datetime": ("datetime",),
     "date": ("date",),
+    "moment": ("datetime", "date"),
     "duration": ("duration",),
     "object": ("object",),
 }

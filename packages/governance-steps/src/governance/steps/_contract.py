@@ -1,5 +1,6 @@
 """A data contract: what a frame has to look like, in a short form for files and parameters."""
 
+import logging
 from collections.abc import Iterator
 from os import PathLike
 from typing import Annotated, Literal
@@ -8,9 +9,11 @@ from pydantic import Field, StrictBool, ValidationError
 
 from governance.steps._check import Check, Severity
 from governance.steps._contract_column import ColumnContract, Interval, Name, Part, Rules, Share
+from governance.steps._contract_file import read_contract_file, told_unheld
 from governance.steps._contract_problem import told_problems
-from governance.steps._contract_text import read_yaml
 from governance.steps._failure import GateConfigurationError
+
+_logger = logging.getLogger(__name__)
 
 
 class Comparison(Part):
@@ -53,20 +56,35 @@ class DataContract(Rules):
     compare: tuple[Comparison, ...] = ()
 
     @classmethod
-    def from_file(cls, path: str | PathLike[str]) -> "DataContract":
-        """Read a contract from a YAML file.
+    def from_file(
+        cls,
+        path: str | PathLike[str],
+        *,
+        object: str | None = None,  # noqa: A002 (the standard's word for it)
+        strict: bool = False,
+    ) -> "DataContract":
+        """Read a contract from a YAML file, in this form or in ODCS 3's.
 
         Args:
             path: Where the file is.
+            object: Name of the schema object in an ODCS file that the data is; None for the
+                only one.
+            strict: Whether rules of an ODCS file that cannot be held are an error, and no
+                warning in the log.
 
         Returns:
             The contract.
 
         Raises:
             GateConfigurationError: If there is no such file, or it is no contract; the error
-                names every key that is wrong.
+                names every key that is wrong. If `strict`, also if rules cannot be held.
         """
-        return cls.of(read_yaml(path), str(path))
+        value, unheld = read_contract_file(path, object)
+        if unheld and strict:
+            raise GateConfigurationError(told_unheld(path, unheld))
+        if unheld:
+            _logger.warning("%s", told_unheld(path, unheld))
+        return cls.of(value, str(path))
 
     @classmethod
     def of(cls, value: object, source: str = "contract") -> "DataContract":

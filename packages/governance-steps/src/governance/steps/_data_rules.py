@@ -8,6 +8,11 @@ from governance.steps._parameter import column_names, fraction, optional_fractio
 
 DEFAULT_MIN_ROWS = 100
 DEFAULT_MAX_MISSING_FRACTION = 0.1
+DATA_DEFAULTS: dict[str, float] = {
+    "min_rows": DEFAULT_MIN_ROWS,
+    "max_missing_fraction": DEFAULT_MAX_MISSING_FRACTION,
+}
+"""The parameters that are rules although nobody chose them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a gate raises: errors that carry every failed check, as text and as data."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -74,13 +74,10 @@ class _GateError(ValueError):
     def __init__(self, failures: Iterable[Failure]) -> None:
         self.failures = tuple(failures)
         count = len(self.failures)
-        rows: list[tuple[str, ...]] = [("check", self._subject, "required", "found")]
-        told = self.failures[:_MOST_ROWS]
-        rows += [(f.check, f.subject or "-", *in_words(f)) for f in told]
-        if any(f.count is not None for f in told):
-            examples = [("count", "first rows"), *map(_examples, told)]
-            rows = [row + more for row, more in zip(rows, examples, strict=True)]
-        lines = [f"{self._title}: {count} check{'s' if count != 1 else ''} failed.", *_table(rows)]
+        lines = [
+            f"{self._title}: {count} check{'s' if count != 1 else ''} failed.",
+            *failure_table(self.failures[:_MOST_ROWS], self._subject),
+        ]
         if count > _MOST_ROWS:
             lines.append(f"  ... and {count - _MOST_ROWS} more, all in the error's `failures`.")
         super().__init__("\n".join([*lines, self._remedy]))
@@ -118,6 +115,21 @@ class ModelPerformanceError(_GateError):
         "Improve the model, or correct its metrics, or, where a rule is wrong for it, change the "
         "gate's parameter of that name."
     )
+
+
+def failure_table(failures: Sequence[Failure], subject: str) -> list[str]:
+    """Return failed checks as lines of a table.
+
+    Args:
+        failures: The checks, one a line.
+        subject: What they are about: a column, or a metric.
+    """
+    rows: list[tuple[str, ...]] = [("check", subject, "required", "found")]
+    rows += [(f.check, f.subject or "-", *in_words(f)) for f in failures]
+    if any(f.count is not None for f in failures):
+        examples = [("count", "first rows"), *map(_examples, failures)]
+        rows = [row + more for row, more in zip(rows, examples, strict=True)]
+    return _table(rows)
 
 
 def in_words(failure: Failure) -> tuple[str, str]:

@@ -10,6 +10,11 @@ from governance.steps._parameter import fraction, metric_values
 from governance.steps._verdict import Outcome, Verdict
 from governance.steps._wording import shown
 
+METRIC_DEFAULTS: dict[str, float] = dict.fromkeys(
+    ("min_accuracy", "min_precision", "min_recall"), 0.7
+)
+"""The model gate's minimums where nobody chose others."""
+
 _ABSENT = object()
 
 

@@ -2,16 +2,9 @@
 
 from governance.steps._check import Check
 from governance.steps._contract import DataContract
-from governance.steps._data_rules import (
-    DEFAULT_MAX_MISSING_FRACTION,
-    DEFAULT_MIN_ROWS,
-    DataRules,
-)
-
-_DEFAULTS = {
-    "min_rows": DEFAULT_MIN_ROWS,
-    "max_missing_fraction": DEFAULT_MAX_MISSING_FRACTION,
-}
+from governance.steps._data_rules import DATA_DEFAULTS, DataRules
+from governance.steps._floor import floored_checks, laxer_rules, refused
+from governance.steps._settings import load
 
 
 def planned(rules: DataRules, contract: DataContract | None) -> list[Check]:
@@ -29,5 +22,25 @@ def planned(rules: DataRules, contract: DataContract | None) -> list[Check]:
     return [
         check
         for check in rules.checks()
-        if check.kind not in replaced or check.limit != _DEFAULTS.get(check.kind)
+        if check.kind not in replaced or check.limit != DATA_DEFAULTS.get(check.kind)
     ] + agreed
+
+
+def planned_above_floors(
+    rules: DataRules, contract: DataContract | None
+) -> tuple[list[Check], tuple[str, ...]]:
+    """Return all checks of one call of the data gate, none laxer than the platform allows.
+
+    Args:
+        rules: The gate's parameters.
+        contract: The data's contract, if there is one.
+
+    Returns:
+        The checks, and a line for each rule that the platform's floor replaces.
+
+    Raises:
+        GateConfigurationError: If the platform's settings cannot be used, or refuse a rule.
+    """
+    settings = load()
+    clamped = refused(laxer_rules(rules, contract, settings), settings)
+    return floored_checks(planned(rules, contract), settings), clamped

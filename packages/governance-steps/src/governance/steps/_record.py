@@ -1,6 +1,6 @@
 """Where a gate's verdict goes: the log, the step run's metadata and artifacts, and the caller."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,10 +15,14 @@ from governance.steps._verdict import Verdict
 _logger = get_logger(__name__)
 
 
+_MOST_CLAMPED = 20  # of a contract with very many columns; ZenML stores no more than 64 kB
+
+
 def conclude(
     key: str,
     verdict: Verdict,
     error: type[DataQualityError] | type[ModelPerformanceError],
+    clamped: Sequence[str] = (),
     documents: Callable[[About], Mapping[str, Any]] | None = None,
 ) -> None:
     """Record a verdict, then raise it if it is a refusal.
@@ -29,6 +33,7 @@ def conclude(
         key: Metadata key, of the form `governance.<gate>`.
         verdict: What the gate found.
         error: What to raise if a check failed.
+        clamped: What was asked for and is laxer than the platform's floor, which counted.
         documents: Writes what becomes artifacts of the step, by their names; None for
             nothing.
 
@@ -37,7 +42,7 @@ def conclude(
         ModelPerformanceError: If the model gate's verdict has failures.
     """
     try:
-        _record(key, verdict, documents)
+        _record(key, verdict, clamped, documents)
     finally:
         # Also when the record could not be written: the refusal must not get lost.
         if verdict.failures:
@@ -45,8 +50,13 @@ def conclude(
 
 
 def _record(
-    key: str, verdict: Verdict, documents: Callable[[About], Mapping[str, Any]] | None
+    key: str,
+    verdict: Verdict,
+    clamped: Sequence[str],
+    documents: Callable[[About], Mapping[str, Any]] | None,
 ) -> None:
+    for line in clamped:
+        _logger.warning("%s The platform's floor counts: %s", key, line)
     passed = _logger.warning if verdict.warnings else _logger.info
     log = _logger.error if verdict.failures else passed
     log("%s %s", key, verdict.summary())
@@ -54,7 +64,8 @@ def _record(
         step = get_step_context()
     except RuntimeError:
         return  # Called as a plain function: there is no step run to write to.
-    log_metadata({key: verdict.as_metadata()})
+    told = {"clamped": list(clamped[:_MOST_CLAMPED])} if clamped else {}
+    log_metadata({key: {**verdict.as_metadata(), **told}})
     if documents is not None:
         about = About(
             datetime.now(timezone.utc),

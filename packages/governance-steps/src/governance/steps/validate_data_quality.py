@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 from zenml import step
 
 from governance.steps._cache import CACHE_POLICY
+from governance.steps._composition import contract_above_floors, parameter_above_floor
 from governance.steps._contract import DataContract, contract_or_none
 from governance.steps._data_rules import (
     DEFAULT_MAX_MISSING_FRACTION,
@@ -17,22 +18,38 @@ from governance.steps._failure import DataQualityError
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
 from governance.steps._parameter import column_names, fraction, optional_fraction, row_count
-from governance.steps._plan import planned
+from governance.steps._plan import planned_above_floors
 from governance.steps._record import conclude
 
 # ZenML runs these validators when the pipeline is composed, before any step has run.
-_MinRows = Annotated[int, BeforeValidator(partial(row_count, "min_rows"))]
-_MaxMissing = Annotated[float, BeforeValidator(partial(fraction, "max_missing_fraction"))]
+_MinRows = Annotated[
+    int,
+    BeforeValidator(partial(row_count, "min_rows")),
+    AfterValidator(partial(parameter_above_floor, "min_rows")),
+]
+_MaxMissing = Annotated[
+    float,
+    BeforeValidator(partial(fraction, "max_missing_fraction")),
+    AfterValidator(partial(parameter_above_floor, "max_missing_fraction")),
+]
 _MaxColumnMissing = Annotated[
-    float | None, BeforeValidator(partial(optional_fraction, "max_column_missing_fraction"))
+    float | None,
+    BeforeValidator(partial(optional_fraction, "max_column_missing_fraction")),
+    AfterValidator(partial(parameter_above_floor, "max_column_missing_fraction")),
 ]
 _RequiredColumns = Annotated[
     list[str] | None, BeforeValidator(partial(column_names, "required_columns"))
 ]
 _MaxDuplicates = Annotated[
-    float | None, BeforeValidator(partial(optional_fraction, "max_duplicate_fraction"))
+    float | None,
+    BeforeValidator(partial(optional_fraction, "max_duplicate_fraction")),
+    AfterValidator(partial(parameter_above_floor, "max_duplicate_fraction")),
 ]
-_Contract = Annotated[DataContract | None, BeforeValidator(contract_or_none)]
+_Contract = Annotated[
+    DataContract | None,
+    BeforeValidator(contract_or_none),
+    AfterValidator(contract_above_floors),
+]
 
 
 @step(cache_policy=CACHE_POLICY)
@@ -66,8 +83,8 @@ def validate_data_quality(
 
     Raises:
         DataQualityError: If a rule is missed; its `failures` hold every failed check.
-        GateConfigurationError: If a parameter cannot be such a rule, or the data is not a
-            pandas DataFrame.
+        GateConfigurationError: If a parameter cannot be such a rule or is laxer than the
+            platform allows, or the data is not a pandas DataFrame.
     """
     rules = DataRules(
         min_rows,
@@ -77,12 +94,12 @@ def validate_data_quality(
         max_duplicate_fraction,
     )
     agreed = contract_or_none(contract)
-    checks = planned(rules, agreed)
+    checks, clamped = planned_above_floors(rules, agreed)
     facts = read_facts(dataset, checks)
     verdict = judge_frame(checks, facts)
     sensitive = frozenset[str]() if agreed is None else agreed.sensitive_columns
     documents = partial(_documents, dataset, verdict, facts, sensitive)
-    conclude("governance.data_quality", verdict, DataQualityError, documents)
+    conclude("governance.data_quality", verdict, DataQualityError, clamped, documents)
     return dataset
 
 
