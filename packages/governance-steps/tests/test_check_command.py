@@ -1,5 +1,6 @@
 """The command `governance-steps check`."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -282,3 +283,34 @@ def test_module_is_the_command(tmp_path: Path) -> None:
     command: list[Any] = [sys.executable, "-m", "governance.steps", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout == "1.0.0\n"
+
+
+def test_report_and_figures_are_written(run: Run) -> None:
+    """A refused file has its page and its figures, with the file's name in both."""
+    code, _, _ = run(
+        written("a.parquet", people(40)), "--report", "report.html", "--json", "figures.json"
+    )
+    figures = json.loads(Path("figures.json").read_text("utf-8"))
+    assert (code, figures["verdict"], figures["subject"]) == (1, "failed", "a.parquet")
+    assert "Data quality of a.parquet" in Path("report.html").read_text("utf-8")
+    assert sorted(map(str, Path().iterdir())) == ["a.parquet", "figures.json", "report.html"]
+
+
+def test_report_hides_what_the_contract_calls_sensitive(run: Run) -> None:
+    """A column that the contract calls sensitive has no chart in the command's page either."""
+    Path("c.yaml").write_text("columns: {age: {sensitive: true}}")
+    file = written("a.parquet", people())
+    assert run(file, "--contract", "c.yaml", "--report", "report.html")[0] == 0
+    page = Path("report.html").read_text("utf-8")
+    assert "not shown, sensitive" in page
+    assert "<svg" not in page
+
+
+def test_report_that_cannot_be_written_is_code_2(run: Run) -> None:
+    """A page that has no place is one line, after the verdict, and nothing is left half-written."""
+    Path("taken").mkdir()
+    for place in ("none/report.html", "taken"):
+        code, out, err = run(written("a.parquet", people()), "--report", place)
+        assert "a.parquet passed" in out
+        assert (code, err.startswith(f"{place} cannot be written: ")) == (2, True)
+    assert sorted(map(str, Path().iterdir())) == ["a.parquet", "taken"]

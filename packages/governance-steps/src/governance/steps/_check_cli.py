@@ -1,23 +1,31 @@
 """The command `governance-steps check`: what the data gate would say of some data."""
 
 import argparse
+import json
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from governance.steps._about import About
+from governance.steps._cache import rules_version
 from governance.steps._contract import DataContract
 from governance.steps._contract_file import read_contract_file, told_unheld
 from governance.steps._data import FORMS, read_data
+from governance.steps._data_report import data_report
 from governance.steps._data_rules import (
     DEFAULT_MAX_MISSING_FRACTION,
     DEFAULT_MIN_ROWS,
     DataRules,
 )
+from governance.steps._export import data_export
 from governance.steps._failure import DataQualityError, GateConfigurationError, failure_table
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
 from governance.steps._plan import planned_above_floors
 from governance.steps._progress import progress
+from governance.steps._sample import sample_of
+from governance.steps._written import write_file
 
 if TYPE_CHECKING:
     from governance.steps._fact import FrameFacts
@@ -77,6 +85,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         help="refuse a contract with rules that cannot be checked",
     )
     _add_parameters(command)
+    command.add_argument(
+        "--report", type=Path, metavar="FILE", help="write the verdict as an HTML page"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
     command.add_argument("--quiet", action="store_true", help="show no progress")
     command.set_defaults(run=_check)
 
@@ -134,6 +146,14 @@ def _check(options: argparse.Namespace) -> int:
     verdict = judge_frame(checks, facts)
     judged = Judged(options.data, facts, verdict, clamped, options.contract, unheld)
     print("\n".join(_report(judged)))
+    about = About(datetime.now(timezone.utc), rules_version(), subject=options.data)
+    if options.report is not None:
+        sensitive = frozenset[str]() if contract is None else contract.sensitive_columns
+        page = data_report(verdict, facts, about, sample_of(data), sensitive)
+        write_file(options.report, page)
+    if options.json is not None:
+        figures = data_export(verdict, facts, about)
+        write_file(options.json, json.dumps(figures, indent=2, allow_nan=False) + "\n")
     return _REFUSED if verdict.failures else _PASSED
 
 

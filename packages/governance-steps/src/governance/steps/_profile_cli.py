@@ -8,7 +8,7 @@ from governance.steps._data import FORMS, read_data
 from governance.steps._profile import profile_frame
 from governance.steps._progress import progress
 from governance.steps._proposal import proposed_contract
-from governance.steps._source import SourceError
+from governance.steps._written import write_file
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,8 +43,5 @@ def _profile(options: argparse.Namespace) -> int:
     if options.output is None:
         sys.stdout.write(text)
         return 0
-    try:
-        options.output.write_text(text, "utf-8")
-    except OSError as error:
-        raise SourceError(f"{options.output} cannot be written: {error.strerror}.") from error
+    write_file(options.output, text)
     return 0
