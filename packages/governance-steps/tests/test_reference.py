@@ -1,6 +1,7 @@
 """The data beside a reference: row change, drift and overlap, through the gate."""
 
 import datetime as dt
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -208,6 +209,24 @@ def test_figures_equal_those_of_slow_formulas(
         assert found[3][number].figure == pytest.approx(v_by_hand(bins, n, m), abs=1e-9)
         chance = chi2.ppf(0.95, len(bins) - 1) * (1 / n + 1 / m) if len(bins) > 1 else 0
         assert found[2][number].chance == pytest.approx(chance)
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_equal_cells_of_any_two_dtypes_are_equal(held: str) -> None:
+    """Whatever two dtypes hold the same values, those are the rows in both, and are no drift."""
+    (one, two, *_), dtypes = HELD[held]
+    checks = [
+        Check("max_overlap", (), {"limit": 0}),
+        Check("max_drift", (), {"method": "js", "limit": 0}),
+    ]
+    for build, build_other in itertools.product(dtypes.values(), dtypes.values()):
+        reference = pd.DataFrame({"x": build([one, None, one]), "y": [1, 2, 3]})
+        data = pd.DataFrame({"x": build_other([two, None, one]), "y": [1, 2, 3]})
+        overlap = measure_reference(data, reference, checks[:1])[0][None]
+        assert (overlap.count, overlap.rows) == (2, (1, 2))
+        again = pd.DataFrame({"x": build_other([one, None, one])})
+        drift = measure_reference(again, reference, checks)[1]["x"]
+        assert drift.figure == pytest.approx(0, abs=1e-7)
 
 
 def failures(data: pd.DataFrame, reference: Any, contract: Any) -> tuple[Failure, ...]:
