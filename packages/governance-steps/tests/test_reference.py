@@ -166,7 +166,7 @@ def v_by_hand(bins: list[tuple[int, int]], n: int, m: int) -> float:
     return math.sqrt(sum((p - q) ** 2 / (p + q) for p, q in shares) / 2)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(drawn_pairs(), st.sampled_from(["keys differ", "keys collide"]))
 def test_figures_equal_those_of_slow_formulas(
     drawn: tuple[list[pd.DataFrame], list[list[Cells]], list[str]], keys: str

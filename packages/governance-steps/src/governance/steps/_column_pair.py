@@ -12,6 +12,7 @@ from governance.steps._column import (
     NUMBERS,
     Column,
     Layout,
+    arrow_of,
     category_codes,
     layout_of,
     missing_cells,
@@ -158,7 +159,12 @@ def _counts(columns: tuple[Column, Column]) -> tuple[Counts, Counts]:
 
 def _counted(column: Column) -> tuple[Column, Counts]:
     """Count each value of a column, missing cells left out."""
-    if layout_of(column) is Layout.CODES:
+    layout = layout_of(column)
+    if layout is Layout.TEXT:
+        told = arrow_of(column).drop_null().value_counts()
+        texts: Column = told.field("values").to_pandas(types_mapper=pd.ArrowDtype)
+        return texts, told.field("counts").to_numpy()
+    if layout is Layout.CODES:
         codes, values = category_codes(column), pd.Series(column.dtype.categories)  # type: ignore[union-attr]
     else:
         try:

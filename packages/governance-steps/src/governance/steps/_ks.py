@@ -1,6 +1,7 @@
 """The largest distance of two samples' distribution functions, exact and mostly unsorted."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ Numbers: TypeAlias = NDArray[Any]
 Counts: TypeAlias = NDArray[np.int64]
 
 _BINS = 1 << 16
+_FEW = 32  # a bin with more than one value in so many is divided anew
 _BLOCK = 1 << 18  # values at a time; far more than bins
 
 
@@ -48,7 +50,7 @@ def largest_gap(reference: Numbers, data: Numbers) -> float:
 
     Counting in narrow bins gives the distance at the end of each bin, and for each bin how
     much larger it can be inside. Only the values of bins where it can be the largest of all are
-    sorted, so no answer rests on the bins.
+    looked at again, in narrower bins if they are many and else sorted: no answer rests on bins.
 
     Args:
         reference: One or more numbers of any type but bool, without NaN.
@@ -60,28 +62,52 @@ def largest_gap(reference: Numbers, data: Numbers) -> float:
     kind = np.result_type(reference, data)
     samples = [values.astype(kind, copy=False) for values in (reference, data)]
     sizes = (reference.size, data.size)
-    grid = _grid(samples) if sum(sizes) >= _BINS else None
+    return _gap(samples, sizes, (0, 0)) / math.prod(sizes)
+
+
+def _gap(samples: list[Numbers], sizes: tuple[int, int], below: tuple[int, int]) -> int:
+    """Find the largest distance at some values, times the product of the sizes.
+
+    Args:
+        samples: All values of both samples between two numbers.
+        sizes: How many values each sample has.
+        below: How many values of each are less.
+    """
+    count = sum(values.size for values in samples)
+    grid = _grid(samples) if count >= _BINS else None
     if grid is None:
-        none = np.zeros(1, np.int64)
-        gap = _sorted_gap([np.sort(values) for values in samples], sizes, [none, none], None)
-        return gap / math.prod(sizes)
+        return _sorted_gap([np.sort(values) for values in samples], sizes, below, None)
     places = [grid.places(values) for values in samples]
     counts = [_counted(place) for place in places]
+    ranks = [own.cumsum() + less for own, less in zip(counts, below, strict=True)]
     # Whole numbers: both shares times the product of the sizes.
-    shares = [counts[0].cumsum() * sizes[1], counts[1].cumsum() * sizes[0]]
-    before = [np.concatenate(([0], share[:-1])) for share in shares]
-    gap = int(np.abs(shares[0] - shares[1]).max())
-    inside = np.maximum(shares[0] - before[1], shares[1] - before[0])
+    ends = [ranks[0] * sizes[1], ranks[1] * sizes[0]]
+    starts = [(ranks[0] - counts[0]) * sizes[1], (ranks[1] - counts[1]) * sizes[0]]
+    gap = int(np.abs(ends[0] - ends[1]).max())
+    if grid.exact:
+        return gap
+    inside = np.maximum(ends[0] - starts[1], ends[1] - starts[0])
     chosen = (inside > gap) & (counts[0] > 0) & (counts[1] > 0)
-    if not grid.exact and chosen.any():
-        left_out = [np.where(chosen, 0, count).cumsum() for count in counts]
+    crowded = chosen & (counts[0] + counts[1] > count // _FEW)
+    for place in np.flatnonzero(crowded):
+        if inside[place] <= gap:
+            continue
+        parts = [values[own == place] for values, own in zip(samples, places, strict=True)]
+        less = (int(ranks[0][place] - parts[0].size), int(ranks[1][place] - parts[1].size))
+        gap = max(gap, _gap(parts, sizes, less))
+    chosen &= (inside > gap) & ~crowded
+    if chosen.any():
+        left_out = [
+            np.where(chosen, 0, own).cumsum() + less
+            for own, less in zip(counts, below, strict=True)
+        ]
         parts = [np.sort(v[chosen[place]]) for v, place in zip(samples, places, strict=True)]
         gap = max(gap, _sorted_gap(parts, sizes, left_out, grid))
-    return gap / math.prod(sizes)
+    return gap
 
 
 def _sorted_gap(
-    parts: list[Numbers], sizes: tuple[int, int], left_out: list[Counts], grid: _Grid | None
+    parts: list[Numbers], sizes: tuple[int, int], left_out: Sequence[Any], grid: _Grid | None
 ) -> int:
     """Find the largest distance at some values, times the product of the sizes.
 
@@ -90,15 +116,16 @@ def _sorted_gap(
     Args:
         parts: Values of each sample, sorted: all of a bin or none.
         sizes: How many values each sample has.
-        left_out: How many values of each are in bins up to some bin and are none of the parts.
-        grid: The bins; None if the parts are all values.
+        left_out: How many values of each that are none of the parts are less: up to each bin,
+            or in all.
+        grid: The bins; None if there are none.
     """
     largest = 0
     for own, other in ((0, 1), (1, 0)):
         values = parts[own]
-        place: Any = 0 if grid is None else grid.places(values)
-        rank = np.arange(1, values.size + 1) + left_out[own][place]
-        behind = np.searchsorted(parts[other], values, side="right") + left_out[other][place]
+        less = left_out if grid is None else [ranks[grid.places(values)] for ranks in left_out]
+        rank = np.arange(1, values.size + 1) + less[own]
+        behind = np.searchsorted(parts[other], values, side="right") + less[other]
         ahead = rank * sizes[other] - behind * sizes[own]
         largest = max(largest, int(ahead.max()))
     return largest
