@@ -178,10 +178,10 @@ def test_missing_cells_are_a_bin() -> None:
 
 
 def test_distance_of_functions_needs_numbers() -> None:
-    """Values without distances, and columns without numbers, have no Kolmogorov-Smirnov's D."""
+    """Values without an order, and columns without numbers, have no Kolmogorov-Smirnov's D."""
     one, none = np.ones(1, np.int64), np.ones(0, np.int64)
     for sample, reason in (
-        (ValueSample(one, one, (0, 0)), "without distances"),
+        (ValueSample(one, one, (0, 0)), "without an order"),
         (NumberSample(one, none, (0, 1)), "the data has only missing"),
         (NumberSample(none, one, (1, 0)), "the reference has only missing"),
     ):

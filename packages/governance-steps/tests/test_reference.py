@@ -29,6 +29,7 @@ from governance.steps import (
     validate_data_quality,
 )
 from governance.steps._check import Check
+from governance.steps._reference import read_reference
 from governance.steps._reference_measurement import measure_reference
 
 Cells = list[Any]
@@ -446,10 +447,12 @@ def test_reference_and_its_rules_go_together() -> None:
         ({"columns": {"age": {"drift": "ks"}}}, None, "asks for max_drift against a reference"),
         ({"rows": {"min": 1}}, data, "A reference was given, found nothing that is asked"),
         (None, data, "A reference was given, found nothing that is asked"),
-        (EVERYTHING, [1], "accepts a pandas DataFrame as reference, found list"),
+        (EVERYTHING, [1], "needs two pandas DataFrames, found list as reference"),
     ):
         with pytest.raises(GateConfigurationError, match=message):
             failures(data, reference, contract)
+    with pytest.raises(GateConfigurationError, match="two pandas DataFrames, found list as data"):
+        read_reference([1], data, [])
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ class NumberSample(NamedTuple):
 
 
 class ValueSample(NamedTuple):
-    """A column whose values have no distances, such as text.
+    """A column whose values are only equal or not, such as text.
 
     Attributes:
         reference: How often each value is in the reference, 0 for those that are not; the
@@ -54,7 +54,7 @@ def measured_drift(sample: NumberSample | ValueSample, check: Check) -> Measure:
     method = check.parameters["method"]
     if method == "ks":
         if isinstance(sample, ValueSample):
-            raise Unfit("values without distances, for psi, chi2 or js only")
+            raise Unfit("values without an order, which ks needs: take psi, chi2 or js")
         for values, told in ((sample.reference, "the reference"), (sample.data, "the data")):
             if not values.size:
                 raise Unfit(f"{told} has only missing cells")

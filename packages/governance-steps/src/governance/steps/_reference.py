@@ -35,7 +35,7 @@ def expect_reference(reference: object, checks: Sequence[Check]) -> None:
 
 
 def read_reference(
-    dataset: Any, reference: object, checks: Sequence[Check]
+    dataset: Any, reference: Any, checks: Sequence[Check]
 ) -> Mapping[int, Mapping[Hashable, Measure]]:
     """Measure what the checks ask of the data beside its reference.
 
@@ -48,17 +48,18 @@ def read_reference(
         What the checks against a reference found, by their place in the plan and by column.
 
     Raises:
-        GateConfigurationError: If the reference is no frame like the data.
+        GateConfigurationError: If one of the two is no pandas DataFrame.
     """
     if reference is None:
         return {}
     # As for the data: a DataFrame cannot exist before its user imported pandas.
     pandas = sys.modules.get("pandas")
-    if pandas is None or not isinstance(reference, pandas.DataFrame):
-        raise GateConfigurationError(
-            "validate_data_quality accepts a pandas DataFrame as reference, found "
-            f"{type_name(reference)}. Convert it in the step before the gate."
-        )
+    for name, value in (("data", dataset), ("reference", reference)):
+        if pandas is None or not isinstance(value, pandas.DataFrame):
+            raise GateConfigurationError(
+                "A rule against a reference needs two pandas DataFrames, found "
+                f"{type_name(value)} as {name}. Convert it in the step before the gate."
+            )
     from governance.steps._reference_measurement import measure_reference  # noqa: PLC0415
 
     return measure_reference(dataset, reference, checks)

@@ -59,8 +59,8 @@ def _drift(frame: pd.DataFrame, reference: pd.DataFrame, check: Check) -> Measur
     for label in asked:
         if label in columns:
             try:
-                _see_that_it_is_there(label, reference)
-                found[label] = measured_drift(sample_of(others[label], columns[label]), check)
+                other = _other(label, others, reference)
+                found[label] = measured_drift(sample_of(other, columns[label]), check)
             except Unfit as unfit:
                 found[label] = Measure(problem=str(unfit))
     return found
@@ -74,9 +74,7 @@ def _overlap(frame: pd.DataFrame, reference: pd.DataFrame, check: Check) -> Meas
     if not names:
         return {None: Measure(problem=_NONE_SHARED)}
     try:
-        for name in names:
-            _see_that_it_is_there(name, reference)
-        rows = overlapping([(columns[name], others[name]) for name in names])
+        rows = overlapping([(columns[name], _other(name, others, reference)) for name in names])
     except Unfit as unfit:
         return {None: Measure(problem=str(unfit))}
     first = tuple(rows[:EXAMPLES].tolist())
@@ -98,10 +96,12 @@ def _single(frame: pd.DataFrame) -> dict[Hashable, Column]:
     return {label: column for label, column in frame.items() if times[label] == 1}
 
 
-def _see_that_it_is_there(label: Hashable, reference: pd.DataFrame) -> None:
-    times = list[Hashable](reference.columns).count(label)
-    if times != 1:
+def _other(label: Hashable, others: dict[Hashable, Column], reference: pd.DataFrame) -> Column:
+    """Return the column of a label that the reference has."""
+    if label not in others:
+        times = list[Hashable](reference.columns).count(label)
         told = column_label(label)
         raise Unfit(f"the reference has {times or 'no'} column{'s' * (times > 1)} {told!r}")
     if not len(reference):
         raise Unfit(_NO_ROWS)
+    return others[label]
