@@ -6,6 +6,7 @@ of samples of these sizes from one distribution, so that few rows are not taken 
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -95,10 +96,14 @@ def _psi_chance(reference: Counts, data: Counts) -> float:
     Journal of Risk Model Validation 14 (4), 2020: it is distributed like chi-squared with a
     degree of freedom less than bins, times the sum of the samples' reciprocal sizes.
     """
+    return _percentile(reference.size - 1) * (1 / int(reference.sum()) + 1 / int(data.sum()))
+
+
+@cache
+def _percentile(degrees: int) -> float:
     from scipy.stats import chi2  # noqa: PLC0415 (as above)
 
-    percentile = float(chi2.ppf(_CONFIDENCE, reference.size - 1))
-    return percentile * (1 / int(reference.sum()) + 1 / int(data.sum()))
+    return float(chi2.ppf(_CONFIDENCE, degrees))
 
 
 def _cramers_v_chance(reference: Counts, data: Counts) -> float:
