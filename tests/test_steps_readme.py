@@ -44,8 +44,20 @@ def test_keys_of_a_contract() -> None:
     assert set(keys_of("| key | the data passes with | told as |")) == set(
         DataContract.model_fields
     )
-    column = DataContract.model_json_schema()["$defs"]["ColumnContract"]["properties"]
-    assert set(keys_of("| key of a column | the column passes with | told as |")) == set(column)
+    parts = DataContract.model_json_schema()["$defs"]
+    for header, part in (
+        ("| key of a column | the column passes with | told as |", "ColumnContract"),
+        ("| key of `reference` | the data passes with | told as |", "ReferenceContract"),
+    ):
+        assert set(keys_of(header)) == set(parts[part]["properties"])
+
+
+def test_methods_and_defaults_of_drift() -> None:
+    """The table of methods has each method, and says what the rule's default is."""
+    drift = DataContract.model_json_schema()["$defs"]["DriftRule"]["properties"]
+    header = "| `method` | what it measures | for | what chance does with few rows |"
+    assert keys_of(header) == drift["method"]["enum"]
+    assert f"`max` is {drift['max']['default']} where it is left out" in " ".join(README.split())
 
 
 def test_contract_in_the_readme_is_one(tmp_path_factory: pytest.TempPathFactory) -> None:

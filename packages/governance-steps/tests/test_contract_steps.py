@@ -21,6 +21,8 @@ from governance.steps import (
 )
 from governance.steps._contract import Comparison
 from governance.steps._contract_column import ColumnContract, Interval
+from governance.steps._contract_drift import DriftRule
+from governance.steps._contract_reference import OverlapRule, ReferenceContract
 
 GATES = [validate_data_quality, validate_model_performance]
 
@@ -101,7 +103,15 @@ def test_keys_of_a_contract(snapshot: SnapshotAssertion) -> None:
             name: repr(field.get_default(call_default_factory=True))
             for name, field in part.model_fields.items()
         }
-        for part in (DataContract, ColumnContract, Interval, Comparison)
+        for part in (
+            DataContract,
+            ColumnContract,
+            Interval,
+            Comparison,
+            ReferenceContract,
+            OverlapRule,
+            DriftRule,
+        )
     } == snapshot
 
 

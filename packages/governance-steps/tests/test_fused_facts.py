@@ -225,6 +225,18 @@ BIG: dict[str, pd.DataFrame] = {
     "many duplicates": pd.DataFrame(RNG.integers(0, 40, (ROWS // 3, 4))).sample(
         ROWS, replace=True, random_state=1
     ),
+    "few rows drawn often": pd.DataFrame(RNG.integers(-(2**60), 2**60, (500, 4))).sample(
+        ROWS, replace=True, random_state=2
+    ),
+    "few narrow rows drawn often": pd.DataFrame(
+        {
+            "a": RNG.integers(-128, 128, 2_000).astype(np.int8),
+            "b": RNG.integers(2**64 - 99, 2**64 - 1, 2_000, dtype=np.uint64),
+            "c": pd.Categorical([None, "x", "y", "z"] * 500),
+            "d": pd.Series([None, DAY]).repeat(1_000).array,
+            "e": RNG.random(2_000) < 0.5,
+        }
+    ).sample(ROWS, replace=True, random_state=3),
     "every row twice": pd.DataFrame(RNG.random((ROWS, 3))).iloc[np.arange(ROWS) % (ROWS // 2)],
     "text": pd.DataFrame({"id": [f"c-{n % 59_000:09d}" for n in range(ROWS)]}),
 }

@@ -25,6 +25,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 CELL_KINDS = ("range", "allowed", "pattern", "length", "finite", "order")
 """The checks that each cell of one column passes or fails on its own, or by its predecessor."""
 
+REFERENCE_KINDS = ("max_row_change", "max_drift", "max_overlap")
+"""The checks that hold the data against a reference."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

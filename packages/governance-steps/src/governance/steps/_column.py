@@ -203,11 +203,16 @@ def distinct_codes(column: Column) -> tuple[NDArray[np.int64], int]:
         TypeError: If cells have no hash, as lists.
         NotImplementedError: If cells are of a nested Arrow type.
     """
-    if layout_of(column) in {Layout.MASKED, Layout.ARROW} and column.dtype.kind == "f":
-        # pandas tells NaN from NA in these.
-        column = pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    codes, distinct = column.factorize()
+    codes, distinct = without_nan(column).factorize()
     return codes.astype(np.int64, copy=False) + 1, len(distinct) + 1
+
+
+def without_nan(column: Column) -> Column:
+    """Return a column that has no NaN beside NA, which pandas tells from each other."""
+    if layout_of(column) in {Layout.MASKED, Layout.ARROW} and column.dtype.kind == "f":
+        floats: Column = pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        return floats
+    return column
 
 
 INCOMPARABLE = (TypeError, NotImplementedError)

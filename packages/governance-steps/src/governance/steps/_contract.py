@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from os import PathLike
 from typing import Annotated, Literal
 
@@ -9,8 +10,10 @@ from pydantic import Field, StrictBool, ValidationError
 
 from governance.steps._check import Check, Severity
 from governance.steps._contract_column import ColumnContract, Interval, Name, Part, Rules, Share
+from governance.steps._contract_drift import DriftRule
 from governance.steps._contract_file import read_contract_file, told_unheld
 from governance.steps._contract_problem import told_problems
+from governance.steps._contract_reference import OverlapRule, ReferenceContract
 from governance.steps._failure import GateConfigurationError
 
 _logger = logging.getLogger(__name__)
@@ -44,6 +47,7 @@ class DataContract(Rules):
         extra_columns: Whether there may be other columns.
         ordered: Whether the columns have to be in the contract's order.
         compare: How columns stand to each other.
+        reference: How far it may be from a reference, such as the data trained on before.
     """
 
     rows: Interval | None = None
@@ -54,6 +58,7 @@ class DataContract(Rules):
     extra_columns: StrictBool = True
     ordered: StrictBool = False
     compare: tuple[Comparison, ...] = ()
+    reference: ReferenceContract | None = None
 
     @classmethod
     def from_file(
@@ -128,6 +133,11 @@ class DataContract(Rules):
         if self.duplicates is not None:
             severity = self.severity_of("duplicates")
             yield _share("max_duplicate_fraction", self.duplicates, severity)
+        if self.reference is not None:
+            apart = [name for name, column in self.columns.items() if column.drift is not None]
+            for check in self.reference.checks(self.key or (), apart):
+                whole = self.severity_of("reference")
+                yield replace(check, severity="warn") if whole == "warn" else check
 
     def _shape(self) -> Iterator[Check]:
         if self.rows is not None:
@@ -139,17 +149,21 @@ class DataContract(Rules):
             yield Check("column_order", (), names, self.severity_of("ordered"))
         if not self.extra_columns:
             pairs = [name for pair in self.compare for name in (pair.left, pair.right)]
-            names = {"names": (*self.columns, *(self.key or ()), *pairs)}
+            shared = () if self.reference is None else self.reference.names()
+            names = {"names": (*self.columns, *(self.key or ()), *pairs, *shared)}
             yield Check("no_extra_columns", (), names, self.severity_of("extra_columns"))
 
 
-_KEYS = sorted(
-    {
-        name
-        for part in (DataContract, ColumnContract, Comparison, Interval)
-        for name in part.model_fields
-    }
+_PARTS = (
+    DataContract,
+    ColumnContract,
+    Comparison,
+    Interval,
+    ReferenceContract,
+    DriftRule,
+    OverlapRule,
 )
+_KEYS = sorted({name for part in _PARTS for name in part.model_fields})
 
 
 def contract_or_none(value: object) -> DataContract | None:

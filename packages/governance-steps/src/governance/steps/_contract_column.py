@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from governance.steps._check import FAMILIES, Check, Severity
+from governance.steps._contract_drift import DriftRule
 from governance.steps._pattern import pattern_problem
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -117,6 +118,8 @@ class ColumnContract(Rules):
         max_age: How old the newest time may be, such as 24h.
         max_share: Largest share of one value, which refuses (nearly) constant columns.
         min_share: Least share of the rarest value, which refuses unbalanced labels.
+        drift: How far its values may have moved from those of the reference; False where
+            they are not looked at although the contract's `reference` asks it of all columns.
         sensitive: Whether a report shows nothing of its values.
     """
 
@@ -133,6 +136,7 @@ class ColumnContract(Rules):
     max_age: Age | None = None
     max_share: Share | None = None
     min_share: Share | None = None
+    drift: DriftRule | Literal[False] | None = None
     sensitive: StrictBool = False
 
     @model_validator(mode="after")
@@ -183,6 +187,8 @@ class ColumnContract(Rules):
             if share is not None:
                 kind = name.replace("share", "value_share")
                 yield (name,), kind, {"limit": float(share)}
+        if self.drift:
+            yield ("drift",), "max_drift", self.drift.parameters()
 
 
 def _seconds(age: str) -> float:

@@ -1,16 +1,20 @@
 """Which rows equal an earlier row: the exact answer, without a copy of the frame."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from governance.steps._column import Column, Layout, distinct_codes, layout_of
+from governance.steps._column import (
+    Column,
+    Layout,
+    category_codes,
+    distinct_codes,
+    layout_of,
+    plain_values,
+)
 from governance.steps._key import Rows, cell_keys, row_keys, rows_of_repeated, same_cells
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 FEW_ROWS = 20_000
 """Up to so many rows, numbering the distinct values of every column is the fastest way."""
@@ -21,6 +25,8 @@ _ENOUGH = 2  # selective columns; what they leave is little
 _FEW_LEFT = 8  # if more than one row in so many is left, they are duplicates, not chance
 _PAIRS = 1 << 18  # compared at a time
 _WIDEST = 2**62  # number that stands for a row
+_NARROW = 1 << 16  # integers are numbers already if they are no more different ones
+_ONCE = 0.5  # if rows counted once are a smaller share, they are numbered
 
 _ORDER = list(Layout)
 
@@ -77,8 +83,8 @@ def _selective(columns: list[Column]) -> list[Column] | None:
     """Return the columns with hardly any repeated values in a sample of the rows.
 
     Returns:
-        At most two of them, or None where the sample says that there are fewer different
-        rows than rows: numbering the few values is then cheaper than hashing all rows.
+        At most two of them, or None where the sample says that rows are far fewer if each is
+        counted once: numbering the few values is then cheaper than hashing all rows.
     """
     length = len(columns[0])
     sample = np.linspace(0, length - 1, _SAMPLE).astype(np.intp)
@@ -92,24 +98,52 @@ def _selective(columns: list[Column]) -> list[Column] | None:
             selective.append(column)
             if len(selective) == _ENOUGH:
                 break
-    return selective if selective or possible >= length else None
+    if selective:
+        return selective
+    # Of s rows drawn from d different ones, about s * s / 2d equal an earlier one.
+    pairs = len(_numbered(columns, sample).rows)
+    few = possible < length or pairs * length * _ONCE > _SAMPLE**2 / 2
+    return None if few else selective
 
 
 def _numbered(columns: list[Column], rows: Rows | None) -> Duplicates:
     """Give equal rows equal numbers, column by column, and find the repeated numbers."""
-    numbers: NDArray[np.int64] = np.zeros(1, np.int64)
-    width = 1
-    for column in columns:
-        codes, size = distinct_codes(_at(column, rows))
+    numbers, width = _codes(_at(columns[0], rows))
+    for column in columns[1:]:
+        codes, size = _codes(_at(column, rows))
         if width * size > _WIDEST:
             numbers, distinct = pd.factorize(numbers)
             width = len(distinct)
-        numbers = numbers * size + codes
+        numbers = numbers * size
+        numbers += codes
         width *= size
     told = pd.Series(numbers)
     later = np.flatnonzero(told.duplicated().to_numpy())
-    every = np.flatnonzero(told.duplicated(keep=False).to_numpy())
+    if later.size * 2 > numbers.size:
+        every = np.arange(numbers.size)  # nearly, and found at once
+    else:
+        every = np.flatnonzero(told.duplicated(keep=False).to_numpy())
     return Duplicates(later, every) if rows is None else Duplicates(rows[later], rows[every])
+
+
+def _codes(column: Column) -> tuple[NDArray[np.int64], int]:
+    """Number the distinct values of a column, in no order, and return how many numbers there are.
+
+    Integers of a narrow range, and categories, are numbers already.
+    """
+    layout = layout_of(column)
+    if layout is Layout.CODES:
+        codes = category_codes(column)
+        return codes.astype(np.int64) + 1, len(column.dtype.categories) + 1  # type: ignore[union-attr]
+    if layout is Layout.PLAIN and len(column):
+        values = plain_values(column)
+        if values.dtype.kind in "iub":
+            low = values.min()
+            size = int(values.max()) - int(low) + 1
+            if size <= _NARROW:
+                wide = values if values.dtype == np.uint64 else values.astype(np.int64)
+                return (wide - low).astype(np.int64, copy=False), size
+    return distinct_codes(column)
 
 
 def _compared(columns: list[Column], rows: Rows | None) -> Duplicates:

@@ -21,12 +21,14 @@ class Measure:
         figure: What the rule limits, where that is no count: a share, an age in seconds, the
             family of a dtype.
         problem: Why nothing could be measured; None if it could.
+        chance: What the figure exceeds in one of twenty cases by chance alone.
     """
 
     count: int = 0
     rows: tuple[int, ...] = ()
     figure: float | str | None = None
     problem: str | None = None
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class FrameFacts:
         incomparable: Labels of columns with cells that cannot be compared with each other,
             because of which duplicated rows could not be counted.
         measures: What the checks on single columns found, by their place in the plan.
+        against: What the checks against a reference found, by their place in the plan and by
+            column; None stands for the whole frame.
     """
 
     rows: int
@@ -49,3 +53,4 @@ class FrameFacts:
     duplicates: Measure | None = None
     incomparable: tuple[Hashable, ...] = ()
     measures: Mapping[int, Measure] = field(default_factory=dict)
+    against: Mapping[int, Mapping[Hashable, Measure]] = field(default_factory=dict)

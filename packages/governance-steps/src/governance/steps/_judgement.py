@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
-from governance.steps._check import FAMILIES, Check
+from governance.steps._check import FAMILIES, REFERENCE_KINDS, Check
 from governance.steps._fact import FrameFacts, Measure
 from governance.steps._failure import Figure
+from governance.steps._reference_outcome import reference_outcomes
 from governance.steps._requirement import asked_for, told_seconds
 from governance.steps._verdict import Outcome, Verdict
 from governance.steps._wording import column_label
@@ -33,6 +34,8 @@ def judge_frame(checks: Sequence[Check], facts: FrameFacts) -> Verdict:
     for number, check in enumerate(checks):
         if check.kind in _FRAME:
             outcomes += _FRAME[check.kind](check, facts)
+        elif check.kind in REFERENCE_KINDS:
+            outcomes += reference_outcomes(number, check, facts)
         elif number in facts.measures and facts.rows:
             outcomes.append(_measured(check, facts.measures[number], facts.rows))
     return Verdict(tuple(outcomes))

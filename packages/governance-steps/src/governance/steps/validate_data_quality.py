@@ -1,5 +1,6 @@
 """The data gate as a ZenML step."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from governance.steps._judgement import judge_frame
 from governance.steps._parameter import column_names, fraction, optional_fraction, row_count
 from governance.steps._plan import planned_above_floors
 from governance.steps._record import conclude
+from governance.steps._reference import expect_reference, read_reference
 
 # ZenML runs these validators when the pipeline is composed, before any step has run.
 _MinRows = Annotated[
@@ -61,6 +63,7 @@ def validate_data_quality(
     required_columns: _RequiredColumns = None,
     max_duplicate_fraction: _MaxDuplicates = None,
     contract: _Contract = None,
+    reference: Any = None,
 ) -> Annotated[Any, "validated_data"]:
     """Let data through if it meets the rules, and stop the pipeline if not.
 
@@ -77,6 +80,8 @@ def validate_data_quality(
             equal rows, two count), 0 to 1; None to not check it.
         contract: What else the data has to look like; None for nothing else. Where it says
             something about rows or missing cells, that replaces the defaults above.
+        reference: What the contract's rules against a reference hold the data against, such as
+            the data trained on; None if it has no such rule.
 
     Returns:
         The data, unchanged, as the artifact `validated_data`.
@@ -84,7 +89,8 @@ def validate_data_quality(
     Raises:
         DataQualityError: If a rule is missed; its `failures` hold every failed check.
         GateConfigurationError: If a parameter cannot be such a rule or is laxer than the
-            platform allows, or the data is not a pandas DataFrame.
+            platform allows, if data or reference are not a pandas DataFrame, or if there is a
+            reference without a rule or a rule without.
     """
     rules = DataRules(
         min_rows,
@@ -95,8 +101,10 @@ def validate_data_quality(
     )
     agreed = contract_or_none(contract)
     checks, clamped = planned_above_floors(rules, agreed)
+    expect_reference(reference, checks)
     facts = read_facts(dataset, checks)
-    verdict = judge_frame(checks, facts)
+    against = read_reference(dataset, reference, checks)
+    verdict = judge_frame(checks, replace(facts, against=against))
     sensitive = frozenset[str]() if agreed is None else agreed.sensitive_columns
     documents = partial(_documents, dataset, verdict, facts, sensitive)
     conclude("governance.data_quality", verdict, DataQualityError, clamped, documents)
