@@ -12,7 +12,9 @@ from governance.steps._fact import Unfit
 from governance.steps._family import family_of
 from governance.steps._number import is_number
 
-_NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "D": 86_400 * 10**9}
+NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "D": 86_400 * 10**9}
+"""How many nanoseconds the units are in which times are counted."""
+
 _TIMES = ("datetime", "date")
 
 
@@ -68,10 +70,10 @@ def stored_value(column: Column, family: str, value: Any) -> Any:
         if is_number(value):
             raise ValueError  # noqa: TRY301 (pandas would take it for nanoseconds)
         moment = reader(value)
-        stored = int(moment.asm8.view("i8")) * _NANOSECONDS[moment.unit]
+        stored = int(moment.asm8.view("i8")) * NANOSECONDS[moment.unit]
     except (ValueError, TypeError) as error:
         raise Unfit(f"{family}, which cannot be compared with {type(value).__name__}") from error
-    unit = _NANOSECONDS[time_unit(column)]
+    unit = NANOSECONDS[time_unit(column)]
     return Fraction(stored, unit)
 
 
@@ -88,4 +90,4 @@ def time_unit(column: Column) -> str:
 
 def nanoseconds(column: Column, stored: int) -> int:
     """Return a stored time in nanoseconds since 1970, exactly, whatever the column's unit."""
-    return stored * _NANOSECONDS[time_unit(column)]
+    return stored * NANOSECONDS[time_unit(column)]

@@ -74,7 +74,13 @@ def _finite(check: Check, column: Column) -> NumberRule:
     )
 
 
-def _allowed(check: Check, column: Column) -> NumberRule:
+def stored_values(check: Check, column: Column) -> list[Any]:
+    """Return the allowed values that a column can hold, as it stores them.
+
+    Args:
+        check: A check of allowed values.
+        column: A column of numbers or times.
+    """
     family = family_of(column)
     values = []
     for value in check.parameters["values"]:
@@ -87,6 +93,11 @@ def _allowed(check: Check, column: Column) -> NumberRule:
         except Unfit:
             continue  # no cell of this column can be this value
         values += [stored] if stored == int(stored) or family == "float" else []
+    return values
+
+
+def _allowed(check: Check, column: Column) -> NumberRule:
+    values = stored_values(check, column)
 
     def bad(block: Block) -> Mask:
         cells = _wide(block)

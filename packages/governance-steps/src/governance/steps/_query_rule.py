@@ -1,0 +1,280 @@
+"""The checks on cells and on pairs of columns, as conditions of a query."""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from governance.steps._bound import NANOSECONDS, stored_bounds, time_unit
+from governance.steps._check import Check
+from governance.steps._column_rule import NUMBERS, OPERATORS
+from governance.steps._fact import Unfit
+from governance.steps._number import is_number
+from governance.steps._number_rule import stored_values
+from governance.steps._query_field import Field
+from governance.steps._scan import scan_column
+
+_NO_ORDER = "object, with cells that have no order beside the rule's values"
+_AS_NUMBERS = ("integer", "float", "bool", "datetime", "date", "duration")
+
+
+class Ruling(NamedTuple):
+    """What a check comes to on a column.
+
+    Attributes:
+        bad: Which cells miss it, missing ones never; None for no cell.
+        problem: Why the check cannot be held against such cells; None if it can.
+        derived: Whether the engine itself has to tell which cells miss the rule.
+    """
+
+    bad: nw.Expr | None
+    problem: str | None = None
+    derived: bool = False
+
+
+def ruling_of(field: Field, check: Check, told: nw.Expr) -> Ruling:
+    """Translate a check on cells.
+
+    Args:
+        field: The column.
+        check: The check.
+        told: Where the engine itself tells which cells miss the rule.
+
+    Raises:
+        Unfit: If the check does not fit the column.
+    """
+    _, (measure,) = scan_column(field.example, [check])
+    if measure.problem is not None:
+        raise Unfit(measure.problem)
+    if field.family in _AS_NUMBERS:
+        made = _NUMBER_RULES[check.kind](field, check, told)
+    elif field.family == "text":
+        made = _TEXT_RULES[check.kind](field, check, told)
+    elif field.family == "decimal":
+        made = _DECIMAL_RULES[check.kind](field, check, told)
+    else:
+        made = _OTHER_RULES[check.kind](field, check, told)
+    if made.bad is None:
+        return made
+    return made._replace(bad=made.bad & _present(field))
+
+
+def _present(field: Field) -> nw.Expr:
+    return ~nw.col(field.name).is_null()
+
+
+def _any(conditions: list[nw.Expr]) -> nw.Expr | None:
+    together: nw.Expr | None = None
+    for condition in conditions:
+        together = condition if together is None else together | condition
+    return together
+
+
+def _range(field: Field, check: Check, _: nw.Expr) -> Ruling:
+    cells = nw.col(field.name)
+    least, most = stored_bounds(field.example, check.parameters["min"], check.parameters["max"])
+    if field.family == "float":
+        least, most = _as_float(least), _as_float(most)
+        lowest, highest = -math.inf, math.inf
+    else:
+        lowest, highest = field.extremes
+    if least > highest or most < lowest:
+        return Ruling(_present(field))
+    conditions = [cells < least] if least > lowest else []
+    conditions += [cells > most] if most < highest else []
+    return Ruling(_any(conditions))
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _finite(field: Field, _: Check, __: nw.Expr) -> Ruling:
+    if field.family != "float":
+        return Ruling(None)
+    cells = nw.col(field.name)
+    return Ruling((cells == math.inf) | (cells == -math.inf))
+
+
+def _within(field: Field, values: list[Any]) -> Ruling:
+    if not values:
+        return Ruling(_present(field))
+    return Ruling(~nw.col(field.name).is_in(values))
+
+
+def _allowed_numbers(field: Field, check: Check, _: nw.Expr) -> Ruling:
+    values = stored_values(check, field.example)
+    if field.family == "float":
+        floats = [_as_float(value) for value in values]
+        return _within(field, [value for value in floats if math.isfinite(value)])
+    if field.family == "bool":
+        return _within(field, values)
+    lowest, highest = field.extremes
+    return _within(field, [int(value) for value in values if lowest <= value <= highest])
+
+
+def _told(_: Field, __: Check, told: nw.Expr) -> Ruling:
+    return Ruling(told, derived=True)
+
+
+def _allowed_texts(field: Field, check: Check, _: nw.Expr) -> Ruling:
+    return _within(field, [each for each in check.parameters["values"] if isinstance(each, str)])
+
+
+def _length(field: Field, check: Check, _: nw.Expr) -> Ruling:
+    lengths = nw.col(field.name).str.len_chars()
+    least, most = check.parameters["min"], check.parameters["max"]
+    conditions = [lengths < least] if least else []
+    conditions += [] if most is None else [lengths > most]
+    return Ruling(_any(conditions))
+
+
+def _decimal_range(field: Field, check: Check, _: nw.Expr) -> Ruling:
+    least, most = check.parameters["min"], check.parameters["max"]
+    if not all(limit is None or is_number(limit) for limit in (least, most)):
+        return Ruling(_present(field), _NO_ORDER)
+    precision, scale = _digits(field)
+    cells = nw.col(field.name)
+    conditions = []
+    if least is not None:
+        stored = math.ceil(Fraction(least) * 10**scale)
+        if stored >= 10**precision:
+            return Ruling(_present(field))
+        conditions += [cells < _literal(stored, scale)] if stored > -(10**precision) else []
+    if most is not None:
+        stored = math.floor(Fraction(most) * 10**scale)
+        if stored <= -(10**precision):
+            return Ruling(_present(field))
+        conditions += [cells > _literal(stored, scale)] if stored < 10**precision else []
+    return Ruling(_any(conditions))
+
+
+def _allowed_decimals(field: Field, check: Check, _: nw.Expr) -> Ruling:
+    precision, scale = _digits(field)
+    stored = [
+        Fraction(value) * 10**scale for value in check.parameters["values"] if is_number(value)
+    ]
+    values = [
+        int(value) for value in stored if value.denominator == 1 and abs(value) < 10**precision
+    ]
+    return Ruling(_none_of(field, [_literal(value, scale) for value in values]))
+
+
+def _none_of(field: Field, values: list[nw.Expr]) -> nw.Expr:
+    same = _any([nw.col(field.name) == value for value in values])
+    return _present(field) if same is None else ~same
+
+
+def _digits(field: Field) -> tuple[int, int]:
+    dtype: Any = field.example.dtype
+    return dtype.pyarrow_dtype.precision, dtype.pyarrow_dtype.scale
+
+
+def _literal(stored: int, scale: int) -> nw.Expr:
+    digits = tuple(map(int, str(abs(stored))))
+    return nw.lit(Decimal((int(stored < 0), digits, -scale)))
+
+
+def _none_bad(_: Field, __: Check, ___: nw.Expr) -> Ruling:
+    return Ruling(None)
+
+
+def _all_bad(field: Field, _: Check, __: nw.Expr) -> Ruling:
+    return Ruling(_present(field))
+
+
+def _unordered(field: Field, _: Check, __: nw.Expr) -> Ruling:
+    return Ruling(_present(field), _NO_ORDER)
+
+
+def _no_infinities(field: Field, check: Check, told: nw.Expr) -> Ruling:
+    return _unordered(field, check, told) if field.nested else Ruling(None)
+
+
+def _ordered(field: Field, check: Check, told: nw.Expr) -> Ruling:
+    return _unordered(field, check, told) if field.nested else _told(field, check, told)
+
+
+_Make = Callable[[Field, Check, nw.Expr], Ruling]
+
+_NUMBER_RULES: dict[str, _Make] = {
+    "range": _range,
+    "finite": _finite,
+    "allowed": _allowed_numbers,
+    "order": _told,
+}
+_TEXT_RULES: dict[str, _Make] = {
+    "length": _length,
+    "allowed": _allowed_texts,
+    "pattern": _told,
+    "order": _told,
+}
+# Python's own decimals are no text, and every one of them misses a rule on text.
+_DECIMAL_RULES: dict[str, _Make] = {
+    "range": _decimal_range,
+    "allowed": _allowed_decimals,
+    "finite": _none_bad,
+    "length": _all_bad,
+    "pattern": _all_bad,
+    "order": _told,
+}
+_OTHER_RULES: dict[str, _Make] = {
+    "range": _unordered,
+    "allowed": _all_bad,
+    "finite": _no_infinities,
+    "length": _all_bad,
+    "pattern": _all_bad,
+    "order": _ordered,
+}
+
+
+def comparison_of(left: Field, right: Field, check: Check) -> Ruling:
+    """Translate the comparison of two columns.
+
+    Args:
+        left: The one column.
+        right: The other.
+        check: The check.
+
+    Returns:
+        The rows in which both have a value that does not stand to the other as it should.
+
+    Raises:
+        Unfit: If the two cannot be compared.
+    """
+    fields = (left, right)
+    problem = f"{left.family} and {right.family}, which cannot be compared"
+    groups = {NUMBERS.get(field.family, field.family) for field in fields}
+    zones = {getattr(field.example.dtype, "pyarrow_dtype", None) for field in fields}
+    if len(groups - {"object"}) > 1 or len({getattr(zone, "tz", None) for zone in zones}) > 1:
+        raise Unfit(problem)
+    both = _present(left) & _present(right)
+    if "object" in groups and (left.nested or left.kind == "Unknown" or left.kind != right.kind):
+        return Ruling(both, problem)
+    compare = OPERATORS[check.parameters["operator"]]
+    return Ruling(both & ~compare(*_alike(left, right)))
+
+
+def _alike(left: Field, right: Field) -> tuple[nw.Expr, nw.Expr]:
+    """Return two columns of one group so that no comparison rounds more than pandas does."""
+    cells = nw.col(left.name), nw.col(right.name)
+    families = {left.family, right.family}
+    if "float" in families:
+        return cells[0].cast(nw.Float64()), cells[1].cast(nw.Float64())
+    if families == {"integer"} and left.kind.startswith("U") != right.kind.startswith("U"):
+        return cells[0].cast(nw.Int128()), cells[1].cast(nw.Int128())
+    if families <= {"datetime", "duration"}:
+        units = [NANOSECONDS[time_unit(field.example)] for field in (left, right)]
+        if units[0] != units[1]:
+            first, second = (
+                each.cast(nw.Int128()) * (unit // min(units))
+                for each, unit in zip(cells, units, strict=True)
+            )
+            return first, second
+    return cells
