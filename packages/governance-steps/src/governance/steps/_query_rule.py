@@ -254,9 +254,9 @@ def comparison_of(left: Field, right: Field, check: Check) -> Ruling:
     zones = {getattr(field.example.dtype, "pyarrow_dtype", None) for field in fields}
     if len(groups - {"object"}) > 1 or len({getattr(zone, "tz", None) for zone in zones}) > 1:
         raise Unfit(problem)
-    both = _present(left) & _present(right)
     if "object" in groups and (left.nested or left.kind == "Unknown" or left.kind != right.kind):
-        return Ruling(both, problem)
+        raise Unfit(problem)
+    both = _present(left) & _present(right)
     compare = OPERATORS[check.parameters["operator"]]
     return Ruling(both & ~compare(*_alike(left, right)))
 
