@@ -1,6 +1,7 @@
 """One rich frame, on every engine: the same verdicts, counts and messages."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from governance.steps import DataContract, _frame, validate_data_quality
+from governance.steps import DataContract, GateConfigurationError, _frame, validate_data_quality
 from governance.steps._check import Check
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
@@ -145,8 +146,9 @@ def in_files(table: pa.Table, folder: Path) -> Path:
 def on_dask(table: pa.Table, _: Path) -> Any:
     from dask import dataframe
 
+    make: Any = dataframe.from_pandas
     frame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return dataframe.from_pandas(frame, npartitions=3)
+    return make(frame, npartitions=3)
 
 
 def on_spark(table: pa.Table, _: Path) -> Any:
@@ -214,6 +216,7 @@ def _spark() -> Iterator[None]:
     pyspark = pytest.importorskip("pyspark.sql")
     told = {
         "spark.ui.enabled": "false",
+        "spark.pyspark.python": sys.executable,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
@@ -330,3 +333,122 @@ def test_odd_columns_are_judged_or_refused_as_on_pandas(name: str, tmp_path: Pat
     }
     for one in differ.values():
         assert (str(one.found).startswith("unknown"), one.passed) == (True, False), one
+
+
+GOOD = pa.table({"n": range(5), "s": list("abcde")})
+
+
+@pytest.mark.parametrize("name", [pytest.param("pandas"), *NAMES])
+def test_good_data_of_every_engine_comes_back_as_the_same_object(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What passes is the very object that came in."""
+    frame = made(name, GOOD, tmp_path, request)
+    rules = {"key": ["n"], "columns": {"s": {"pattern": "[a-e]"}, "n": {"dtype": "integer"}}}
+    assert (
+        gate(frame, min_rows=5, max_duplicate_fraction=0, contract=DataContract.of(rules)) is frame
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_frame_without_rows_fails_for_what_it_lacks(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """No share of nothing is computed on any engine."""
+    frame = made(name, TABLE.slice(0, 0), tmp_path, request)
+    expected = outcomes(TABLE.slice(0, 0).to_pandas(), CHECKS)
+    assert list(map(told, outcomes(frame, CHECKS))) == list(map(told, expected))
+
+
+SHAPE = [Check("min_rows", (), {"limit": 1}), Check("max_duplicate_fraction", (), {"limit": 0})]
+SHAPE += [Check("finite", ("a",)), Check("unique_key", ("a",))]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [pl.DataFrame(), pl.LazyFrame(), pa.table({}), ds.dataset(pa.table({}))],
+    ids=lambda frame: type(frame).__name__,
+)
+def test_frame_without_columns_fails_for_what_it_lacks(frame: Any) -> None:
+    """A frame without a column does not pass on any engine that has such frames."""
+    missed = [each.check for each in outcomes(frame, SHAPE) if not each.passed]
+    assert missed == ["min_rows", "has_columns", "required_columns"]
+
+
+TWICE = pa.Table.from_arrays(
+    [pa.array([1, 1]), pa.array([1, 2]), pa.array([3, 3])], ["a", "a", "b"]
+)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [TWICE, duckdb.sql("SELECT 1 AS a, 1 AS a, 3 AS b UNION ALL SELECT 1 AS a, 2 AS a, 3 AS b")],
+    ids=["pyarrow Table", "DuckDB"],
+)
+def test_repeated_column_names_are_refused_with_everything_else(frame: Any) -> None:
+    """Where an engine allows two columns of one name, the gate fails for it, and counts on."""
+    checks = [*SHAPE, Check("unique_key", ("b",))]
+    missed = [each for each in outcomes(frame, checks) if not each.passed]
+    assert [(each.check, each.subject, each.count) for each in missed] == [
+        ("unique_column_names", "a", None),
+        ("unique_key", "b", 1),
+    ]
+
+
+def test_dataset_with_repeated_column_names_is_refused() -> None:
+    """What pyarrow cannot read is told with its cause."""
+    with pytest.raises(GateConfigurationError, match="two columns of one name: a"):
+        read_facts(ds.dataset(TWICE), SHAPE)
+
+
+def test_names_that_an_engine_takes_for_something_else() -> None:
+    """A name that is a pattern, a placeholder, an index or a quotation is but a name."""
+    names = ["^.*$", "*", "row", "c1", 'say "a"', "x0", "rows"]
+    table = pa.table({name: [number, number] for number, name in enumerate(names)})
+    checks = [Check("unique_key", (name,)) for name in names]
+    checks += [Check("range", (name,), {"min": 3, "max": 3}) for name in names]
+    checks += [Check("order", (name,), {"order": "decreasing"}) for name in names]
+    expected = outcomes(table.to_pandas(), checks)
+    assert outcomes(pl.from_arrow(table), checks) == expected
+    found = outcomes(duckdb.connect().from_arrow(table), checks)
+    assert list(map(told, found))[:-7] == list(map(told, expected))[:-7]
+
+
+def test_other_data_is_refused_with_all_that_is_accepted() -> None:
+    """The error lists the engines."""
+    with pytest.raises(GateConfigurationError) as caught:
+        gate(pl.Series([1]))
+    assert str(caught.value) == (
+        "validate_data_quality accepts a pandas DataFrame, a polars DataFrame or LazyFrame, a "
+        "pyarrow Table, a pyarrow Dataset, a DuckDB relation, a Dask DataFrame or a PySpark "
+        "DataFrame, found polars.series.series.Series. Convert the data in the step before the "
+        "gate."
+    )
+
+
+COUNTED = {"key": ["id"], "duplicates": 0, "columns": {"age": {"min": 0, "max_share": 1}}}
+
+
+@pytest.mark.engines
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("_spark")
+def test_spark_runs_no_more_jobs_than_queries_by_hand() -> None:
+    """One aggregate, and one query for each of the key, the shares and duplicated rows."""
+    from pyspark.sql import SparkSession, functions
+
+    session: Any = SparkSession.active()
+    frame = on_spark(TABLE, Path())
+    checks = list(DataContract.of(COUNTED).checks())
+
+    def jobs(name: str, work: Callable[[], object]) -> int:
+        session.sparkContext.setJobGroup(name, name)
+        work()
+        return len(session.sparkContext.statusTracker().getJobIdsForGroup(name))
+
+    def by_hand() -> None:
+        frame.select(functions.count("id"), functions.max("age")).collect()
+        for names in (["id"], ["age"], frame.columns):
+            groups = frame.groupBy(*names).agg(functions.count("*").alias("n"))
+            groups.select(functions.max("n")).collect()
+
+    assert 0 < jobs("gate", lambda: outcomes(frame, checks)) <= jobs("hand", by_hand)

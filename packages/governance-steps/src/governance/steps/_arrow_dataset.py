@@ -1,5 +1,6 @@
 """A pyarrow Dataset, measured batch by batch."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -10,27 +11,36 @@ import pyarrow.dataset as ds
 from governance.steps._arrow_table import arrow_frame
 from governance.steps._check import Check
 from governance.steps._fact import FrameFacts
+from governance.steps._failure import GateConfigurationError
 from governance.steps._part_source import Found
 from governance.steps._whole import measure_parts
+from governance.steps._wording import column_label
 
-# A batch of the default size; a few are read while one is looked at.
-_ROWS = 131_072
-_AHEAD = 2
+_ROWS = 131_072  # in a batch at most, which is pyarrow's default
 
 
 def measure_dataset(dataset: ds.Dataset, checks: Sequence[Check], now: datetime) -> FrameFacts:
-    """Measure a dataset of which a few batches are in memory at a time, see `measure_parts`.
+    """Measure a dataset of which one batch is in memory at a time, see `measure_parts`.
 
     Args:
         dataset: The data.
         checks: What is asked.
         now: The time from which a column's age is counted.
+
+    Raises:
+        GateConfigurationError: If two columns have one name, which pyarrow does not read.
     """
+    times = Counter(dataset.schema.names)
+    repeated = ", ".join(column_label(name) for name, number in times.items() if number > 1)
+    if repeated:
+        raise GateConfigurationError(
+            f"pyarrow cannot read a Dataset with two columns of one name: {repeated}. Rename them."
+        )
     return measure_parts(_ArrowParts(dataset), checks, now)
 
 
 class _ArrowParts:
-    """A pyarrow Dataset, of which a few batches are in memory at a time.
+    """A pyarrow Dataset, of which one batch is in memory at a time.
 
     Args:
         dataset: The dataset.
@@ -44,9 +54,16 @@ class _ArrowParts:
         return map(work, self._frames(), *more)
 
     def _frames(self) -> Iterator[pd.DataFrame]:
+        # Threads, and buffers of whole files, would read ahead of a slow check without a limit.
+        parquet = isinstance(getattr(self._dataset, "format", None), ds.ParquetFileFormat)
+        options = ds.ParquetFragmentScanOptions(pre_buffer=False) if parquet else None
         empty = True
         for batch in self._dataset.to_batches(
-            batch_size=_ROWS, batch_readahead=_AHEAD, fragment_readahead=1
+            batch_size=_ROWS,
+            batch_readahead=0,
+            fragment_readahead=1,
+            use_threads=False,
+            fragment_scan_options=options,
         ):
             if batch.num_rows:
                 empty = False

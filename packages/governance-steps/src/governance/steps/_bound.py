@@ -39,11 +39,19 @@ def stored_bounds(column: Column, low: Any, high: Any) -> tuple[Any, Any]:
     least = -math.inf if low is None else stored_value(column, family, low)
     most = math.inf if high is None else stored_value(column, family, high)
     if family == "float":
-        return least, most
+        return as_float(least), as_float(most)
     return (
         least if least == -math.inf else math.ceil(least),
         most if most == math.inf else math.floor(most),
     )
+
+
+def as_float(value: float | Fraction) -> float:
+    """Return a number as a float, an infinite one where it is beyond the floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def stored_value(column: Column, family: str, value: Any) -> Any:

@@ -47,7 +47,9 @@ class DuckDBDialect(Dialect):
         schema = nw.from_native(self._named).collect_schema()
         columns = zip(self._relation.columns, self._relation.types, schema.values(), strict=True)
         return [
-            field_of(place, name, _counted(dtype), nested=str(native).startswith("UNION"))
+            field_of(
+                place, name, _counted(str(native), dtype), nested=str(native).startswith("UNION")
+            )
             for place, (name, native, dtype) in enumerate(columns)
         ]
 
@@ -66,8 +68,10 @@ class DuckDBDialect(Dialect):
         return [query.fetchall()[0] for query in queries]
 
 
-def _counted(dtype: Any) -> Any:
+def _counted(native: str, dtype: Any) -> Any:
     """Return a type with the unit in which its times are counted here."""
+    if native == "TIMESTAMPTZ_NS":  # which narwhals does not know yet
+        return nw.Datetime("ns", "UTC")
     if isinstance(dtype, nw.Datetime) and dtype.time_unit != "ns":
         return nw.Datetime("us", dtype.time_zone)
     return dtype

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.steps._bound import stored_bounds, stored_value
+from governance.steps._bound import as_float, stored_bounds, stored_value
 from governance.steps._check import Check
 from governance.steps._column import Block, Column
 from governance.steps._fact import Unfit
@@ -92,7 +92,11 @@ def stored_values(check: Check, column: Column) -> list[Any]:
             stored = stored_value(column, family, value)
         except Unfit:
             continue  # no cell of this column can be this value
-        values += [stored] if stored == int(stored) or family == "float" else []
+        if family == "float":
+            stored = as_float(stored)
+            values += [stored] if math.isfinite(stored) else []
+            continue
+        values += [stored] if stored == int(stored) else []
     return values
 
 

@@ -15,20 +15,21 @@ from governance.steps._column import (
     NUMBERS,
     Column,
     Layout,
+    arrow_of,
     category_codes,
     distinct_codes,
     is_comparable,
     layout_of,
     number_blocks,
 )
+from governance.steps._column_rule import SHARES
 from governance.steps._fact import FrameFacts
 from governance.steps._key import Keys, cell_keys, row_keys
 from governance.steps._measurement import measure_frame
 from governance.steps._mixing import MISSING_KEY
 
-SPANNING = ("unique_key", "max_duplicate_fraction", "max_value_share", "min_value_share")
-"""The checks that parts answer together only."""
-
+_SPANNING = ("unique_key", "max_duplicate_fraction", *SHARES)  # parts answer them together
+_WITH_TEXT = (pa.types.is_decimal, pa.types.is_time)
 _ELSEWHERE = Check("elsewhere")
 
 
@@ -56,8 +57,8 @@ class Part:
             ends; None for a part without a value.
         counts: For checks on shares, how often each value occurs; None if they cannot be
             compared.
-        keys: For checks on keys and duplicates, a key of each row, equal for equal rows in
-            all parts; None if rows cannot be compared.
+        keys: For checks on keys, and on duplicated rows where no key is asked for, a key of
+            each row, equal for equal rows in all parts; None if rows cannot be compared.
         incomparable: Labels of the columns whose cells cannot be compared.
     """
 
@@ -76,26 +77,28 @@ def measure_part(frame: pd.DataFrame, checks: Sequence[Check], now: datetime) ->
         checks: What is asked of the whole frame.
         now: The time from which a column's age is counted.
     """
-    own = [_ELSEWHERE if check.kind in SPANNING else check for check in checks]
+    own = [_ELSEWHERE if check.kind in _SPANNING else check for check in checks]
     part = Part(measure_frame(frame, own, now))
-    columns = [column for _, column in frame.items()]
     labels = list(frame.columns)
     for number, check in enumerate(checks):
-        if any(labels.count(name) != 1 for name in check.columns):
+        if not check.columns or any(labels.count(name) != 1 for name in check.columns):
             continue
         named = [frame[name] for name in check.columns]
         if check.kind == "order":
             part.edges[number] = _edge(named[0])
-        elif check.kind in {"max_value_share", "min_value_share"}:
+        elif check.kind in SHARES:
             part.counts[number] = _counts(named[0])
         elif check.kind == "unique_key":
             part.keys[number] = _keys(named)
-        elif check.kind == "max_duplicate_fraction" and columns:
-            part.keys[number] = _keys(columns)
-            pairs = zip(labels, columns, strict=True)
-            told = tuple(label for label, column in pairs if not is_comparable(column))
-            part = replace(part, incomparable=told)
-    return part
+    columns = [column for _, column in frame.items()]
+    numbers = [n for n, check in enumerate(checks) if check.kind == "max_duplicate_fraction"]
+    if not columns or not numbers:
+        return part
+    if not part.keys:  # a duplicated row repeats each key, whose candidates are then enough
+        part.keys[numbers[0]] = _keys(columns)
+    pairs = zip(labels, columns, strict=True)
+    told = tuple(label for label, column in pairs if not is_comparable(column))
+    return replace(part, incomparable=told)
 
 
 def _edge(column: Column) -> Edge | None:
@@ -147,13 +150,19 @@ def _portable(column: Column) -> Column:
     if layout is not Layout.OTHER:
         return column
     if isinstance(column.dtype, pd.ArrowDtype):
-        return _as_text(column)
+        return _as_text(arrow_of(column))
     return pd.Series(np.zeros(len(column), np.int64))
 
 
-def _as_text(column: Column) -> Column:
-    try:
-        text: Column = column.astype(pd.ArrowDtype(pa.large_string()))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+def _as_text(column: pa.ChunkedArray) -> Column:
+    kind = column.type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        wide = column.cast(pa.large_binary())
+        chunks = [chunk.view(pa.large_string()) for chunk in wide.chunks]  # which reads bytes only
+        column = pa.chunked_array(chunks, pa.large_string())
+    elif any(is_kind(kind) for is_kind in _WITH_TEXT):
+        column = column.cast(pa.large_string())
+    else:
         return pd.Series(np.zeros(len(column), np.int64))
+    text: Column = pd.Series(pd.arrays.ArrowExtensionArray(column))
     return text

@@ -77,7 +77,6 @@ def _range(field: Field, check: Check, _: nw.Expr) -> Ruling:
     cells = nw.col(field.name)
     least, most = stored_bounds(field.example, check.parameters["min"], check.parameters["max"])
     if field.family == "float":
-        least, most = _as_float(least), _as_float(most)
         lowest, highest = -math.inf, math.inf
     else:
         lowest, highest = field.extremes
@@ -86,13 +85,6 @@ def _range(field: Field, check: Check, _: nw.Expr) -> Ruling:
     conditions = [cells < least] if least > lowest else []
     conditions += [cells > most] if most < highest else []
     return Ruling(_any(conditions))
-
-
-def _as_float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def _finite(field: Field, _: Check, __: nw.Expr) -> Ruling:
@@ -110,10 +102,7 @@ def _within(field: Field, values: list[Any]) -> Ruling:
 
 def _allowed_numbers(field: Field, check: Check, _: nw.Expr) -> Ruling:
     values = stored_values(check, field.example)
-    if field.family == "float":
-        floats = [_as_float(value) for value in values]
-        return _within(field, [value for value in floats if math.isfinite(value)])
-    if field.family == "bool":
+    if field.family in {"bool", "float"}:
         return _within(field, values)
     lowest, highest = field.extremes
     return _within(field, [int(value) for value in values if lowest <= value <= highest])

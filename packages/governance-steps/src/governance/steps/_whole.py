@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,12 +13,11 @@ from governance.steps._check import Check
 from governance.steps._column_rule import SHARES
 from governance.steps._duplicate import find_duplicates
 from governance.steps._fact import EXAMPLES, FrameFacts, Measure
-from governance.steps._key import Rows, rows_of_repeated
+from governance.steps._key import Keys, Rows, rows_of_repeated
 from governance.steps._part import Edge, Part, measure_part
 from governance.steps._part_source import PartSource
 
-INCOMPARABLE = Measure(problem="object, with cells that cannot be compared")
-"""What is found of values that cannot be compared with each other."""
+_INCOMPARABLE = Measure(problem="object, with cells that cannot be compared")
 
 
 def measure_parts(source: PartSource, checks: Sequence[Check], now: datetime) -> FrameFacts:
@@ -90,7 +88,7 @@ def _steps_back(check: Check, edges: Sequence[Edge | None], starts: list[int]) -
 def _shares(check: Check, counts: "Sequence[pd.Series[int] | None]") -> Measure:
     told = [each for each in counts if each is not None]
     if len(told) < len(counts):
-        return INCOMPARABLE
+        return _INCOMPARABLE
     together = pd.concat(told).groupby(level=0, sort=False).sum()
     return Measure(figure=SHARES[check.kind](together.to_numpy(dtype=np.int64)))
 
@@ -103,37 +101,47 @@ def _with_repeated(
     facts: FrameFacts,
 ) -> FrameFacts:
     """Answer the checks on keys and duplicated rows."""
-    asked = sorted(parts[0].keys, key=lambda number: checks[number].kind != "unique_key")
     measures = dict(facts.measures)
-    duplicates: Measure | None = None
-    for number in asked:
-        keys = [part.keys.pop(number) for part in parts]
-        told = [each for each in keys if each is not None]
-        names = list(checks[number].columns)
-        if len(told) == len(keys):
-            rows = rows_of_repeated(np.concatenate(told))
-            found = _compared(source, names, rows, starts)
-        if names:
-            measures[number] = found if len(told) == len(keys) else INCOMPARABLE
-        elif len(told) == len(keys):
-            duplicates = found
+    candidates: Rows | None = None
+    for number in list(parts[0].keys):
+        repeated = _repeated([part.keys.pop(number) for part in parts])
+        if repeated is None:
+            measures[number] = _INCOMPARABLE
+            continue
+        if candidates is None or repeated.size < candidates.size:
+            candidates = repeated
+        if checks[number].columns:
+            measures[number] = _compared(source, checks[number].columns, repeated, starts)
     unknown = {label for part in parts for label in part.incomparable}
     incomparable = tuple(label for label in facts.labels if label in unknown)
+    asked = any(check.kind == "max_duplicate_fraction" for check in checks)
+    duplicates = (
+        _compared(source, (), candidates, starts)
+        if asked and candidates is not None and not incomparable
+        else None
+    )
     return replace(facts, measures=measures, duplicates=duplicates, incomparable=incomparable)
 
 
-def _compared(source: PartSource, names: list[str], rows: Rows, starts: list[int]) -> Measure:
-    """Bring the rows together whose key is repeated, and compare them."""
+def _repeated(keys: Sequence[Keys | None]) -> Rows | None:
+    """Return the rows whose key occurs more than once in all parts; None without keys."""
+    told = [each for each in keys if each is not None]
+    return rows_of_repeated(np.concatenate(told)) if len(told) == len(keys) else None
+
+
+def _compared(source: PartSource, names: tuple[str, ...], rows: Rows, starts: list[int]) -> Measure:
+    """Bring the rows together whose key is repeated, and compare them in some or all columns."""
     if not rows.size:
         return Measure()
-    wanted = [rows[(rows >= start) & (rows < end)] - start for start, end in pairwise(starts)]
+    pieces = np.split(rows, np.searchsorted(rows, starts[1:-1]))
+    wanted = [piece - start for piece, start in zip(pieces, starts, strict=False)]
     frame = pd.concat(list(source.each(partial(_picked, names=names), wanted)), ignore_index=True)
     found = rows[find_duplicates([column for _, column in frame.items()]).rows]
     return Measure(len(found), tuple(found[:EXAMPLES].tolist()))
 
 
-def _picked(frame: pd.DataFrame, rows: Rows, names: list[str]) -> pd.DataFrame:
-    picked: pd.DataFrame = (frame[names] if names else frame).iloc[rows]
+def _picked(frame: pd.DataFrame, rows: Rows, names: tuple[str, ...]) -> pd.DataFrame:
+    picked: pd.DataFrame = (frame[list(names)] if names else frame).iloc[rows]
     # By their place: two columns may have one name, and labels any type.
     picked.columns = pd.RangeIndex(picked.shape[1])
     return picked

@@ -1,0 +1,189 @@
+"""Columns and limits that engines treat each in their own way."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+
+from governance.steps import _polars
+from governance.steps._check import Check
+from governance.steps._engine import engine_of
+from governance.steps._fact import FrameFacts, Measure
+from governance.steps._frame import read_facts
+
+NAN = float("nan")
+FRAMES: dict[str, Callable[[pa.Table], Any]] = {
+    "pandas": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "polars": pl.from_arrow,
+    "pyarrow Table": lambda table: table,
+    "pyarrow Dataset": lambda table: ds.dataset(table.to_batches(max_chunksize=2)),
+    "DuckDB": lambda table: duckdb.connect().from_arrow(table),
+}
+
+
+def measured(frame: Any, *checks: Check) -> list[Measure]:
+    measures = read_facts(frame, checks).measures
+    return [measures[number] for number in range(len(checks))]
+
+
+def limits(least: Any, most: Any) -> Check:
+    return Check("range", ("a",), {"min": least, "max": most})
+
+
+def prices(*cells: str) -> pa.Array:
+    return pa.array(map(Decimal, cells), pa.decimal128(5, 2))
+
+
+@pytest.mark.parametrize("engine", FRAMES)
+@pytest.mark.parametrize(
+    ("column", "check", "count"),
+    [
+        (prices("1.25", "-999.99"), limits(10**4, None), 2),
+        (prices("1.25", "999.99"), limits(None, -(10**4)), 2),
+        (prices("1.25", "999.99"), limits(-(10**9), 10**9), 0),
+        (prices("1.25", "1.26"), limits(1.255, None), 1),
+        (prices("1.25", "1.26"), limits(None, 1.255), 1),
+        (prices("1.25", "1.26"), Check("allowed", ("a",), {"values": ("x", 10**9, 1.255)}), 2),
+        (pa.array([1.5, -1.5]), limits(10**400, None), 2),
+        (pa.array([1.5, -1.5]), limits(-(10**400), 10**400), 0),
+        (pa.array([1.5, NAN]), Check("allowed", ("a",), {"values": (10**400, 1.5)}), 0),
+        (pa.array([1, 2], pa.int8()), limits(-1000, 1000), 0),
+        (pa.array([1, 2], pa.int8()), limits(1000, None), 2),
+        (pa.array([1, 2], pa.uint8()), limits(None, -1), 2),
+        (pa.array([2**64 - 1], pa.uint64()), limits(None, 2**64 - 2), 1),
+        (pa.array([2**53, 2**53 + 1]), limits(None, 2**53), 1),
+        (pa.array([1.1], pa.float32()), limits(1.1, None), 0),
+        (pa.array([1.1], pa.float32()), limits(None, 1.1), 1),
+        (pa.array([True, False]), Check("allowed", ("a",), {"values": (1,)}), 2),
+        (pa.array(["\u0661"]), Check("pattern", ("a",), {"pattern": r"\d"}), 1),
+        (pa.array(["it's"]), Check("pattern", ("a",), {"pattern": r"it's\pL*"}), 0),
+        (pa.array(["a\nb"]), Check("pattern", ("a",), {"pattern": "a.b"}), 1),
+        (pa.array(["e\u0301"]), Check("length", ("a",), {"min": 2, "max": 2}), 0),
+        (pa.array(["\U0001f9be"]), Check("length", ("a",), {"min": 2, "max": None}), 1),
+    ],
+    ids=str,
+)
+def test_limits_and_patterns_at_the_edge(
+    engine: str, column: pa.Array, check: Check, count: int
+) -> None:
+    """Limits beyond or between what a column holds, and patterns, mean the same everywhere."""
+    (found,) = measured(FRAMES[engine](pa.table({"a": column})), check)
+    assert (found.count, found.problem) == (count, None)
+
+
+@pytest.mark.parametrize("engine", FRAMES)
+def test_decimals_have_no_order_beside_text(engine: str) -> None:
+    """A limit that is no number is told as the problem it is."""
+    (found,) = measured(FRAMES[engine](pa.table({"a": prices("1")})), limits("x", None))
+    assert found.problem == "object, with cells that have no order beside the rule's values"
+
+
+def facts_of(frame: Any, *checks: Check) -> FrameFacts:
+    return read_facts(frame, [*checks, Check("max_duplicate_fraction", (), {"limit": 0.0})])
+
+
+KEYS = {
+    "text": pa.array(["a", "b", "a", None, "c", None]),
+    "decimal": pa.array([Decimal(1), Decimal(2), Decimal(1), None, Decimal(3), None]),
+    "dictionary": pa.array(["a", "b", "a", None, "c", None]).dictionary_encode(),
+    "numbers by code": pa.array([1, 2, 1, None, 3, None]).dictionary_encode(),
+    "bytes": pa.array([b"a", b"\xff", b"a", None, b"c", None]),
+    "time of day": pa.array([dt.time(1), dt.time(2), dt.time(1), None, dt.time(3), None]),
+    "NaN beside null": pa.array([1.0, 2.0, 1.0, NAN, 3.0, None]),
+    "zeros": pa.array([0.0, 1.0, -0.0, None, 2.0, None]),
+    "views": pa.array(["a", "b", "a", None, "c", None], pa.string_view()),
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+@pytest.mark.parametrize("engine", ["polars", "pyarrow Table", "pyarrow Dataset"])
+def test_repeated_keys_of_every_kind_are_found(engine: str, kind: str) -> None:
+    """Keys are compared over the borders of parts, whatever an engine makes of the type."""
+    table = pa.table({"a": KEYS[kind], "b": ["x", "x", "x", "x", "x", "y"]})
+    key, pair = Check("unique_key", ("a",)), Check("unique_key", ("a", "b"))
+    for checks in ((), (key, pair), (pair, key)):
+        facts = facts_of(FRAMES[engine](table), *checks)
+        assert facts.duplicates == Measure(1, (2,))
+        for number, check in enumerate(checks):
+            assert facts.measures[number] == (
+                Measure(2, (2, 5)) if check is key else Measure(1, (2,))
+            )
+
+
+@pytest.mark.parametrize("engine", FRAMES)
+def test_keys_of_lists_are_not_compared(engine: str) -> None:
+    """What cannot be compared is a problem of keys, shares and duplicated rows alike."""
+    frame = FRAMES[engine](pa.table({"a": [[1], [1], [2]], "b": [1, 2, 3]}))
+    shares = [Check(kind, ("a",), {"limit": 1.0}) for kind in ("max_value_share",)]
+    facts = facts_of(frame, Check("unique_key", ("a",)), *shares)
+    problem = "object, with cells that cannot be compared"
+    assert [facts.measures[number].problem for number in (0, 1)] == [problem, problem]
+    assert (facts.duplicates, facts.incomparable) == (None, ("a",))
+
+
+def test_enums_and_wide_integers_of_polars() -> None:
+    """Enums are text without an order; integers of 128 bits are compared as they are."""
+    frame = pl.DataFrame(
+        {
+            "a": pl.Series([2**100, 5], dtype=pl.Int128),
+            "e": pl.Series(["x", "y"], dtype=pl.Enum(["y", "x"])),
+        }
+    )
+    checks = [
+        limits(0, 2**100 - 1),
+        Check("allowed", ("e",), {"values": ("x",)}),
+        Check("order", ("e",), {"order": "increasing"}),
+        Check("dtype", ("e",), {"dtype": "text"}),
+    ]
+    found = measured(frame, *checks)
+    assert found[:2] == [Measure(1, (0,)), Measure(1, (1,))]
+    assert found[2].problem == "category, which has no order"
+    assert found[3].figure == "text"
+
+
+def test_decimals_wider_than_those_of_arrow() -> None:
+    """A decimal of more digits than 128 bits hold is judged where an engine has it."""
+    table = pa.table({"a": pa.array([Decimal(10) ** 50, Decimal(1)], pa.decimal256(60, 2))})
+    assert measured(table, limits(0, 10**49)) == [Measure(1, (0,))]
+
+
+def test_pattern_of_polars_text_is_that_of_re2() -> None:
+    """In polars' own syntax of patterns, the digits of all scripts are digits."""
+    texts = pl.Series(["1", "\u0661", None])
+    matched = _polars._matched(r"\A(?:\d)\z")(texts)
+    assert matched.to_list() == [True, False, None]
+    assert texts.str.contains(r"\A(?:\d)\z").to_list() == [True, True, None]
+
+
+def test_examples_of_duplicates_are_given_where_the_rows_are_in_memory() -> None:
+    """Eager frames name repeated rows; lazy ones would have to be collected for them."""
+    frame = pl.DataFrame({"a": [1, 1, 2]})
+    assert facts_of(frame).duplicates == Measure(1, (1,))
+    assert facts_of(frame.lazy()).duplicates == Measure(1)
+
+
+def test_what_is_half_loaded_is_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module without the type that is looked for, as while it is imported, has no frames."""
+    monkeypatch.setitem(__import__("sys").modules, "dask.dataframe", object())
+    assert engine_of(3) is None
+
+
+def test_data_of_dates_and_times_is_as_old_as_its_newest() -> None:
+    """Days and times of every unit are as old as on pandas, up to the time between the calls."""
+    check = Check("freshness", ("a",), {"limit": 1.0})
+    for unit in (pa.date32(), pa.timestamp("s"), pa.timestamp("ms"), pa.timestamp("ns", "UTC")):
+        column = pa.array([0, 20_000, None], pa.int64())
+        if unit == pa.date32():
+            column = column.cast(pa.int32())
+        table = pa.table({"a": column.cast(unit)})
+        (expected,) = measured(FRAMES["pandas"](table), check)
+        for engine in ("polars", "pyarrow Dataset", "DuckDB"):
+            (found,) = measured(FRAMES[engine](table), check)
+            assert found.figure == pytest.approx(expected.figure, abs=60)
