@@ -124,7 +124,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure side by side with a rival: -- NAME, one of tools/bench_*.py."""
-    install(session, "demo", *COMPONENTS)
+    install(session, "bench", *COMPONENTS)
     names = sorted(path.stem.removeprefix("bench_") for path in (ROOT / "tools").glob("bench_*.py"))
     for name in session.posargs or names:
         if name not in names:

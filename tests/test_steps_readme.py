@@ -1,11 +1,14 @@
 """What the README of the gates says of parameters and keys, against the code."""
 
+import importlib
 import inspect
 import re
 
 import pytest
+from zenml.materializers.materializer_registry import materializer_registry
 
 from governance.steps import DataContract, validate_data_quality, validate_model_performance
+from governance.steps._engine import TYPES
 from tools.component import ROOT
 
 README = (ROOT / "packages/governance-steps/README.md").read_text("utf-8")
@@ -45,6 +48,21 @@ def test_keys_of_a_contract() -> None:
     )
     column = DataContract.model_json_schema()["$defs"]["ColumnContract"]["properties"]
     assert set(keys_of("| key of a column | the column passes with | told as |")) == set(column)
+
+
+def test_engines() -> None:
+    """The table of engines has every frame that the gate takes, and how ZenML stores it."""
+    importlib.import_module("zenml.integrations.polars.materializers")  # as its integration does
+    table = rows_of("| frame | first rows told | not held, and so a failed check |")
+    stored = {row[0].strip("`"): row[3] for row in table}
+    assert set(stored) == {
+        f"{module}.{name}" for _, module, name in TYPES if "connect" not in module
+    }
+    for frame, told in stored.items():
+        module, _, name = frame.rpartition(".")
+        if module in {"polars", "pyarrow", "pyarrow.dataset"}:
+            kind = getattr(importlib.import_module(module), name)
+            assert f"`{materializer_registry[kind].__name__}`" in told
 
 
 def test_contract_in_the_readme_is_one(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -4,6 +4,7 @@ The frame: 10 floats with 2 % NaN, 4 integers, 3 strings of few values with 1 % 
 bool and a string id. The checks: rows, missing cells overall and per column, the dtype of every
 column, 10 ranges, 3 sets of values, the id's uniqueness; then duplicated rows on top. The limit is
 one NumPy sum over all bytes of the frame's numbers. Rivals are measured where they are installed.
+The same frame in polars is measured beside a lazy query written by hand.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from governance.steps import DataContract
 from governance.steps._data_rules import DataRules
@@ -48,10 +50,12 @@ def main() -> None:
         "validate_data_quality, duplicates": lambda: ours(frame, duplicates=True),
         "naive pandas, duplicates": lambda: naive(frame, duplicates=True),
         **rivals(frame),
+        **on_polars(frame),
     }
     seconds = measured(ways)
     for name, median in seconds.items():
         base = "validate_data_quality" + (", duplicates" if name.endswith("duplicates") else "")
+        base += ", polars" if name.endswith("polars") else ""
         told = f"{median / seconds[base]:.1f}"
         print(f"  {name:32} {median:8.3f} {told:>12} {peak(ways[name]):14,.0f}")
 
@@ -101,7 +105,7 @@ def limit(frame: pd.DataFrame) -> float:
     return sum(float(wide[name].to_numpy().view(np.int64).sum()) for name in wide)
 
 
-def ours(frame: pd.DataFrame, *, duplicates: bool) -> None:
+def ours(frame: Any, *, duplicates: bool) -> None:
     """Measure and judge the frame, as the step does between ZenML's own work."""
     rules = DataRules(100, 0.1, None, None, None)
     checks = planned(rules, contract(duplicates=duplicates))
@@ -146,6 +150,33 @@ def rivals(frame: pd.DataFrame) -> dict[str, Callable[[], Any]]:
     }
     schema = pandera.DataFrameSchema(columns)
     return {"Pandera": lambda: schema.validate(frame, lazy=True)}
+
+
+def on_polars(frame: pd.DataFrame) -> dict[str, Callable[[], Any]]:
+    """Return the gate on the same frame in polars, and what a user of polars would write."""
+    table = pl.from_pandas(frame)
+    return {
+        "validate_data_quality, polars": lambda: ours(table, duplicates=False),
+        "by hand in polars": lambda: by_hand(table),
+    }
+
+
+def by_hand(table: pl.DataFrame) -> None:
+    """Check the frame by one lazy query."""
+    floats = pl.col(_FLOATS)
+    counted = table.lazy().with_columns(floats.fill_nan(None))
+    outside = (floats < _LEAST) | (floats > _MOST)
+    query = counted.select(
+        pl.all().null_count().name.prefix("missing "),
+        outside.sum().name.prefix("outside "),
+        (~pl.col(_SETS).is_in(_VALUES)).sum().name.prefix("other "),
+        (pl.len() - pl.col("id").n_unique()).alias("repeated id"),
+    )
+    found = query.collect().row(0, named=True)
+    missing = [count for name, count in found.items() if name.startswith("missing ")]
+    failed = [count for name, count in found.items() if not name.startswith("missing ")]
+    if any(failed) or max(missing) > 0.05 * len(table):
+        raise AssertionError(found)
 
 
 def measured(ways: dict[str, Callable[[], Any]]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Columns and limits that engines treat each in their own way."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +17,11 @@ from governance.steps._check import Check
 from governance.steps._engine import engine_of
 from governance.steps._fact import FrameFacts, Measure
 from governance.steps._frame import read_facts
+from governance.steps._part_source import Found
+from governance.steps._whole import measure_parts
 
 NAN = float("nan")
+NOW = dt.datetime(2026, 3, 1, tzinfo=dt.timezone.utc)
 FRAMES: dict[str, Callable[[pa.Table], Any]] = {
     "pandas": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
     "polars": pl.from_arrow,
@@ -187,3 +190,35 @@ def test_data_of_dates_and_times_is_as_old_as_its_newest() -> None:
         for engine in ("polars", "pyarrow Dataset", "DuckDB"):
             (found,) = measured(FRAMES[engine](table), check)
             assert found.figure == pytest.approx(expected.figure, abs=60)
+
+
+class InTwo:
+    """A frame of Python objects in two parts, as Dask may have it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._parts = [frame.iloc[:2], frame.iloc[2:]]
+
+    def each(self, work: Callable[..., Found], *more: Iterable[Any]) -> Iterator[Found]:
+        return map(work, self._parts, *more)
+
+
+def test_objects_are_compared_over_the_borders_of_parts() -> None:
+    """Python objects of several types are keys, have shares, and are of the families they are."""
+    cells = [1, "1", None, 1.0, (1, 2), None]
+    words = [None, None, "x", "y", "x", "x"]
+    frame = pd.DataFrame({"a": cells, "b": words}, dtype=object)
+    checks = [
+        Check("unique_key", ("a",)),
+        Check("max_value_share", ("a",), {"limit": 1.0}),
+        Check("dtype", ("a",), {"dtype": "text"}),
+        Check("dtype", ("b",), {"dtype": "text"}),
+        Check("order", ("b",), {"order": "increasing"}),
+    ]
+    facts = measure_parts(InTwo(frame), checks, NOW)
+    assert [facts.measures[number] for number in range(5)] == [
+        Measure(2, (3, 5)),
+        Measure(figure=0.5),
+        Measure(figure="object"),
+        Measure(figure="text"),
+        Measure(1, (4,)),
+    ]

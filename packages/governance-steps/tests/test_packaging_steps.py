@@ -15,7 +15,8 @@ FIRST_IMPORT = """
 import sys
 import governance.sibling
 import governance.steps
-print(governance.sibling.NAME, sorted({"numpy", "pandas", "pyarrow"} & sys.modules.keys()))
+engines = {"dask", "duckdb", "narwhals", "numpy", "pandas", "polars", "pyarrow", "pyspark"}
+print(governance.sibling.NAME, sorted(engines & sys.modules.keys()))
 """
 
 

@@ -17,8 +17,7 @@ class Engine(Enum):
     SPARK = "a PySpark DataFrame"
 
 
-# Where each engine keeps its frames: a frame cannot exist before its user imported its module.
-_TYPES = (
+TYPES = (
     (Engine.PANDAS, "pandas", "DataFrame"),
     (Engine.POLARS, "polars", "DataFrame"),
     (Engine.POLARS, "polars", "LazyFrame"),
@@ -30,11 +29,12 @@ _TYPES = (
     # Before PySpark 4, the frames of a remote session have no base in common with the others.
     (Engine.SPARK, "pyspark.sql.connect.dataframe", "DataFrame"),
 )
+"""Where each engine keeps its frames; none can exist before its user imported that module."""
 
 
 def engine_of(dataset: object) -> Engine | None:
     """Return the engine whose frame the data is; None if it is none of them."""
-    for engine, module, name in _TYPES:
+    for engine, module, name in TYPES:
         kind: Any = getattr(sys.modules.get(module), name, None)
         if isinstance(kind, type) and isinstance(dataset, kind):
             return engine
