@@ -120,6 +120,29 @@ def test_repeated_keys_of_every_kind_are_found(engine: str, kind: str) -> None:
             )
 
 
+@pytest.mark.parametrize("words", [["a", "b", "b", "a"], [1, 2, 2, 1]], ids=str)
+def test_keys_of_categories_that_each_part_counts_for_itself(words: list[Any]) -> None:
+    """The codes of a dictionary mean something else in each batch, and are not compared."""
+    batches = [
+        pa.record_batch({"a": pa.array([*part, None]).dictionary_encode()})
+        for part in (words[:1], words[1:2], words[2:])
+    ]
+    facts = facts_of(ds.dataset(batches), Check("unique_key", ("a",)))
+    assert facts.measures[0] == Measure(4, (3, 4, 5, 6)) == facts.duplicates
+
+
+@pytest.mark.parametrize("engine", FRAMES)
+@pytest.mark.parametrize(("operator", "count"), [("<", 0), ("==", 1)])
+def test_integers_with_and_without_a_sign_are_compared_exactly(
+    engine: str, operator: str, count: int
+) -> None:
+    """Two numbers that would be one as a float are two."""
+    signed, unsigned = pa.array([2**63 - 1], pa.int64()), pa.array([2**63], pa.uint64())
+    frame = FRAMES[engine](pa.table({"a": signed, "b": unsigned}))
+    (found,) = measured(frame, Check("comparison", ("a", "b"), {"operator": operator}))
+    assert (found.count, found.problem) == (count, None)
+
+
 @pytest.mark.parametrize("engine", FRAMES)
 def test_keys_of_lists_are_not_compared(engine: str) -> None:
     """What cannot be compared is a problem of keys, shares and duplicated rows alike."""

@@ -1,6 +1,7 @@
 """One rich frame, on every engine: the same verdicts, counts and messages."""
 
 import datetime as dt
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -226,6 +227,7 @@ def _spark() -> Iterator[None]:
     for key, value in told.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it tells its end when logs are closed
     yield
     session.stop()
 

@@ -25,7 +25,7 @@ class Ruling(NamedTuple):
     """What a check comes to on a column.
 
     Attributes:
-        bad: Which cells miss it, missing ones never; None for no cell.
+        bad: Which cells miss it, null for missing ones; None for no cell.
         problem: Why the check cannot be held against such cells; None if it can.
         derived: Whether the engine itself has to tell which cells miss the rule.
     """
@@ -50,16 +50,12 @@ def ruling_of(field: Field, check: Check, told: nw.Expr) -> Ruling:
     if measure.problem is not None:
         raise Unfit(measure.problem)
     if field.family in _AS_NUMBERS:
-        made = _NUMBER_RULES[check.kind](field, check, told)
-    elif field.family == "text":
-        made = _TEXT_RULES[check.kind](field, check, told)
-    elif field.family == "decimal":
-        made = _DECIMAL_RULES[check.kind](field, check, told)
-    else:
-        made = _OTHER_RULES[check.kind](field, check, told)
-    if made.bad is None:
-        return made
-    return made._replace(bad=made.bad & _present(field))
+        return _NUMBER_RULES[check.kind](field, check, told)
+    if field.family == "text":
+        return _TEXT_RULES[check.kind](field, check, told)
+    if field.family == "decimal":
+        return _DECIMAL_RULES[check.kind](field, check, told)
+    return _OTHER_RULES[check.kind](field, check, told)
 
 
 def _present(field: Field) -> nw.Expr:
