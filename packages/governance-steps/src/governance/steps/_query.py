@@ -15,7 +15,8 @@ from governance.steps._column_rule import COLUMN_RULES, SHARES
 from governance.steps._dialect import Derived, Dialect
 from governance.steps._fact import EXAMPLES, FrameFacts, Measure, Unfit
 from governance.steps._query_field import Field
-from governance.steps._query_rule import Ruling, comparison_of, ruling_of
+from governance.steps._query_pair import comparison_of
+from governance.steps._query_rule import Ruling, ruling_of
 
 _INCOMPARABLE = "object, with cells that cannot be compared"
 
