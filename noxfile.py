@@ -44,7 +44,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session, component: str) -> None:
     """Test each component alone, as its wheel installs."""
     install(session, "test", component)
-    run_tests(session, component, *session.posargs)
+    run_tests(session, component, "-m", "not engines", *session.posargs)
     # Its README's snippets, with nothing else of the platform installed.
     session.run(
         *("python", "-m", "pytest", "tests/test_readmes.py", f"-k=packages/{component}"),
@@ -72,7 +72,16 @@ def floor(session: nox.Session, component: str) -> None:
     built = with_extras(component, wheel(session, component))
     session.install(*group("test"), f"--constraint={lowest}", built)
     session.run("python", "-m", "tools.floor", component, lowest)
-    run_tests(session, component, "--no-cov", "-m", "not any_version", *session.posargs)
+    chosen = "not any_version and not engines"
+    run_tests(session, component, "--no-cov", "-m", chosen, *session.posargs)
+
+
+@nox.session(default=False)
+def engines(session: nox.Session) -> None:
+    """Test the data gate on Dask and on PySpark, which needs Java."""
+    install(session, "engines", "governance-steps")
+    tests = "packages/governance-steps/tests"
+    session.run("python", "-m", "pytest", tests, "-m", "engines", *session.posargs)
 
 
 @nox.session
@@ -117,7 +126,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure side by side with a rival: -- NAME, one of tools/bench_*.py."""
-    install(session, "demo", *COMPONENTS)
+    install(session, "bench", *COMPONENTS)
     names = sorted(path.stem.removeprefix("bench_") for path in (ROOT / "tools").glob("bench_*.py"))
     for name in session.posargs or names:
         if name not in names:

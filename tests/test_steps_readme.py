@@ -1,11 +1,14 @@
 """What the README of the gates says of parameters and keys, against the code."""
 
+import importlib
 import inspect
 import re
 
 import pytest
+from zenml.materializers.materializer_registry import materializer_registry
 
 from governance.steps import DataContract, validate_data_quality, validate_model_performance
+from governance.steps._engine import TYPES
 from governance.steps._settings import DEFAULT_FILE, PREFIX, Settings, load
 from tools.component import ROOT
 
@@ -58,6 +61,21 @@ def test_methods_and_defaults_of_drift() -> None:
     header = "| `method` | what it measures | for | what chance does with few rows |"
     assert keys_of(header) == drift["method"]["enum"]
     assert f"`max` is {drift['max']['default']} where it is left out" in " ".join(README.split())
+
+
+def test_engines() -> None:
+    """The table of engines has every frame that the gate takes, and how ZenML stores it."""
+    importlib.import_module("zenml.integrations.polars.materializers")  # as its integration does
+    table = rows_of("| frame | first rows told | not held, and so a failed check |")
+    stored = {row[0].strip("`"): row[3] for row in table}
+    assert set(stored) == {
+        f"{module}.{name}" for _, module, name in TYPES if "connect" not in module
+    }
+    for frame, told in stored.items():
+        module, _, name = frame.rpartition(".")
+        if module in {"polars", "pyarrow", "pyarrow.dataset"}:
+            kind = getattr(importlib.import_module(module), name)
+            assert f"`{materializer_registry[kind].__name__}`" in told
 
 
 def test_contract_in_the_readme_is_one(tmp_path_factory: pytest.TempPathFactory) -> None:

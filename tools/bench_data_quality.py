@@ -3,10 +3,12 @@
 The frame: 10 floats with 2 % NaN, 4 integers, 3 strings of few values with 1 % missing, a time, a
 bool and a string id. The checks: rows, missing cells overall and per column, the dtype of every
 column, 10 ranges, 3 sets of values, the id's uniqueness; then duplicated rows on top. The limit is
-one NumPy sum over all bytes of the frame's numbers. Rivals are measured where they are installed.
+one NumPy sum over all bytes of the frame's numbers. Pandera and Great Expectations are asked the
+same. The same frame in polars is measured beside a lazy query written by hand.
 """
 
 import argparse
+import logging
 import statistics
 import threading
 import time
@@ -16,12 +18,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from governance.steps import DataContract
 from governance.steps._data_rules import DataRules
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
 from governance.steps._plan import planned
+from tools.rival_gates import Asked, great_expectations_gate, pandera_gate
 
 _ROUNDS = 5
 _SLOW = 60.0  # seconds after which one round says enough
@@ -37,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=5 * _MILLION)
     rows = parser.parse_args().rows
+    logging.disable(logging.WARNING)  # Great Expectations tells what it does
     frame = made(rows)
     size = frame.memory_usage(index=False, deep=False).sum() / _MILLION
     print(f"{rows:,} rows x {len(frame.columns)} columns, {size:,.0f} MB; CPU seconds")
@@ -47,11 +52,14 @@ def main() -> None:
         "naive pandas": lambda: naive(frame, duplicates=False),
         "validate_data_quality, duplicates": lambda: ours(frame, duplicates=True),
         "naive pandas, duplicates": lambda: naive(frame, duplicates=True),
-        **rivals(frame),
+        **rivals(frame, duplicates=False),
+        **rivals(frame, duplicates=True),
+        **on_polars(frame),
     }
     seconds = measured(ways)
     for name, median in seconds.items():
         base = "validate_data_quality" + (", duplicates" if name.endswith("duplicates") else "")
+        base += ", polars" if name.endswith("polars") else ""
         told = f"{median / seconds[base]:.1f}"
         print(f"  {name:32} {median:8.3f} {told:>12} {peak(ways[name]):14,.0f}")
 
@@ -101,7 +109,7 @@ def limit(frame: pd.DataFrame) -> float:
     return sum(float(wide[name].to_numpy().view(np.int64).sum()) for name in wide)
 
 
-def ours(frame: pd.DataFrame, *, duplicates: bool) -> None:
+def ours(frame: Any, *, duplicates: bool) -> None:
     """Measure and judge the frame, as the step does between ZenML's own work."""
     rules = DataRules(100, 0.1, None, None, None)
     checks = planned(rules, contract(duplicates=duplicates))
@@ -126,26 +134,48 @@ def naive(frame: pd.DataFrame, *, duplicates: bool) -> None:
         raise AssertionError(failed)
 
 
-def rivals(frame: pd.DataFrame) -> dict[str, Callable[[], Any]]:
-    """Return the rivals that are installed; none of them is a dependency of this repository."""
-    try:
-        import pandera.pandas as pandera  # type: ignore[import-not-found] # noqa: PLC0415
-    except ImportError:
-        print("  Pandera is not installed: left out.")
-        return {}
-    kinds = {name: str(dtype) for name, dtype in frame.dtypes.items()}
-    between, within = pandera.Check.in_range(_LEAST, _MOST), pandera.Check.isin(_VALUES)
-    columns = {
-        name: pandera.Column(
-            kind,
-            between if name in _FLOATS else within if name in _SETS else None,
-            nullable=True,
-            unique=name == "id",
-        )
-        for name, kind in kinds.items()
+def rivals(frame: pd.DataFrame, *, duplicates: bool) -> dict[str, Callable[[], Any]]:
+    """Return the rivals, asked the same."""
+    asked = Asked(
+        rows=100,
+        missing=0.05,
+        ranges=dict.fromkeys(_FLOATS, (_LEAST, _MOST)),
+        sets=dict.fromkeys(_SETS, _VALUES),
+        key="id",
+        duplicates=duplicates,
+    )
+    more = ", duplicates" if duplicates else ""
+    return {
+        f"Pandera{more}": pandera_gate(frame, asked),
+        f"Great Expectations{more}": great_expectations_gate(frame, asked),
     }
-    schema = pandera.DataFrameSchema(columns)
-    return {"Pandera": lambda: schema.validate(frame, lazy=True)}
+
+
+def on_polars(frame: pd.DataFrame) -> dict[str, Callable[[], Any]]:
+    """Return the gate on the same frame in polars, and what a user of polars would write."""
+    table = pl.from_pandas(frame)
+    return {
+        "validate_data_quality, polars": lambda: ours(table, duplicates=False),
+        "by hand in polars": lambda: by_hand(table),
+    }
+
+
+def by_hand(table: pl.DataFrame) -> None:
+    """Check the frame by one lazy query."""
+    floats = pl.col(_FLOATS)
+    counted = table.lazy().with_columns(floats.fill_nan(None))
+    outside = (floats < _LEAST) | (floats > _MOST)
+    query = counted.select(
+        pl.all().null_count().name.prefix("missing "),
+        outside.sum().name.prefix("outside "),
+        (~pl.col(_SETS).is_in(_VALUES)).sum().name.prefix("other "),
+        (pl.len() - pl.col("id").n_unique()).alias("repeated id"),
+    )
+    found = query.collect().row(0, named=True)
+    missing = [count for name, count in found.items() if name.startswith("missing ")]
+    failed = [count for name, count in found.items() if not name.startswith("missing ")]
+    if any(failed) or max(missing) > 0.05 * len(table):
+        raise AssertionError(found)
 
 
 def measured(ways: dict[str, Callable[[], Any]]) -> dict[str, float]:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import ks_2samp
 
 from governance.steps._check import Check
-from governance.steps._reference_measurement import measure_reference
+from governance.steps._reference import read_reference
 from tools.bench_data_quality import measured, peak
 
 if TYPE_CHECKING:
@@ -83,14 +83,14 @@ def made(rows: int, seed: int) -> pd.DataFrame:
 def drift(reference: pd.DataFrame, data: pd.DataFrame, name: str, method: str) -> float:
     """Measure a column as the gate does."""
     check = Check("max_drift", (name,), {"method": method, "limit": 0.1})
-    figure = measure_reference(data, reference, [check])[0][name].figure
+    figure = read_reference(data, reference, [check])[0][name].figure
     return float(figure or 0)
 
 
 def overlap(reference: pd.DataFrame, data: pd.DataFrame) -> int:
     """Count the rows in both as the gate does."""
     check = Check("max_overlap", (), {"limit": 0})
-    return measure_reference(data, reference, [check])[0][None].count
+    return read_reference(data, reference, [check])[0][None].count
 
 
 def scipy_ks(reference: Any, data: Any) -> float:

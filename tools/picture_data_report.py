@@ -11,9 +11,9 @@ import pandas as pd
 from governance.steps import DataContract
 from governance.steps._about import About
 from governance.steps._data_report import data_report
+from governance.steps._extract import sample_of
 from governance.steps._judgement import judge_frame
 from governance.steps._measurement import measure_frame
-from governance.steps._sample import sample_of
 from tools.browser import screenshot
 
 _WIDTH = 1080

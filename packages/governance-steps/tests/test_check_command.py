@@ -260,7 +260,7 @@ def test_artifact_is_judged(run: Run) -> None:
 def test_artifact_of_another_type_is_code_2(run: Run) -> None:
     """An artifact that is no frame cannot be judged, and one whose files are gone neither."""
     save_artifact({"accuracy": 0.9}, "metrics")
-    assert "accepts a pandas DataFrame, found dict" in run("artifact:metrics")[2]
+    assert "a PySpark DataFrame, found dict" in run("artifact:metrics")[2]
     lost = save_artifact(people(), "lost")
     for file in Path(lost.uri).iterdir():
         file.unlink()
@@ -314,3 +314,15 @@ def test_report_that_cannot_be_written_is_code_2(run: Run) -> None:
         assert "a.parquet passed" in out
         assert (code, err.startswith(f"{place} cannot be written: ")) == (2, True)
     assert sorted(map(str, Path().iterdir())) == ["a.parquet", "taken"]
+
+
+def test_reference_is_another_file(run: Run) -> None:
+    """What a contract asks against a reference is judged beside the file that is named."""
+    Path("c.yaml").write_text("{rows: {min: 1}, reference: {row_change: 0.1, overlap: 0}}")
+    data, before = written("a.parquet", people()), written("b.csv", people(200))
+    code, out, _ = run(data, "--contract", "c.yaml", "--reference", before)
+    told = [line.split()[0] for line in out.splitlines() if line.startswith("  max_")]
+    assert (code, told) == (1, ["max_row_change", "max_overlap"])
+    for arguments in ((data, "--contract", "c.yaml"), (data, "--reference", before)):
+        code, _, err = run(*arguments)
+        assert (code, "reference" in err, len(err.splitlines())) == (2, True, 1)

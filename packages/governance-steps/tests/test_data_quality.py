@@ -300,8 +300,10 @@ class Table:
     ],
 )
 def test_other_data_is_refused_by_its_type(data: object, found: str) -> None:
-    """What is not a pandas DataFrame is refused; the error says what was found."""
-    with pytest.raises(GateConfigurationError, match=f"a pandas DataFrame, found .*{found}\\. "):
+    """What is no frame of a known engine is refused; the error says what was found."""
+    with pytest.raises(
+        GateConfigurationError, match=f"accepts a pandas DataFrame, .*found .*{found}\\. "
+    ):
         check(data)
 
 

@@ -20,10 +20,10 @@ from governance.steps._check import Check
 from governance.steps._data_report import data_report
 from governance.steps._distribution import distribution_of
 from governance.steps._export import data_export
+from governance.steps._extract import MOST_ROWS, sample_of
 from governance.steps._fact import FrameFacts
 from governance.steps._judgement import judge_frame
 from governance.steps._measurement import measure_frame
-from governance.steps._sample import MOST_ROWS, sample_of
 from governance.steps._verdict import Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

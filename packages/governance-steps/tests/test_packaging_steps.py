@@ -15,7 +15,8 @@ FIRST_IMPORT = """
 import sys
 import governance.sibling
 import governance.steps
-print(governance.sibling.NAME, sorted({"numpy", "pandas", "pyarrow", "scipy"} & sys.modules.keys()))
+engines = {"dask", "duckdb", "narwhals", "numpy", "pandas", "polars", "pyarrow", "pyspark", "scipy"}
+print(governance.sibling.NAME, sorted(engines & sys.modules.keys()))
 """
 
 

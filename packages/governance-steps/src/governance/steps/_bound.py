@@ -12,7 +12,9 @@ from governance.steps._fact import Unfit
 from governance.steps._family import family_of
 from governance.steps._number import is_number
 
-_NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "D": 86_400 * 10**9}
+NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "D": 86_400 * 10**9}
+"""How many nanoseconds the units are in which times are counted."""
+
 _TIMES = ("datetime", "date")
 
 
@@ -37,11 +39,19 @@ def stored_bounds(column: Column, low: Any, high: Any) -> tuple[Any, Any]:
     least = -math.inf if low is None else stored_value(column, family, low)
     most = math.inf if high is None else stored_value(column, family, high)
     if family == "float":
-        return least, most
+        return as_float(least), as_float(most)
     return (
         least if least == -math.inf else math.ceil(least),
         most if most == math.inf else math.floor(most),
     )
+
+
+def as_float(value: float | Fraction) -> float:
+    """Return a number as a float, an infinite one where it is beyond the floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def stored_value(column: Column, family: str, value: Any) -> Any:
@@ -68,10 +78,10 @@ def stored_value(column: Column, family: str, value: Any) -> Any:
         if is_number(value):
             raise ValueError  # noqa: TRY301 (pandas would take it for nanoseconds)
         moment = reader(value)
-        stored = int(moment.asm8.view("i8")) * _NANOSECONDS[moment.unit]
+        stored = int(moment.asm8.view("i8")) * NANOSECONDS[moment.unit]
     except (ValueError, TypeError) as error:
         raise Unfit(f"{family}, which cannot be compared with {type(value).__name__}") from error
-    unit = _NANOSECONDS[time_unit(column)]
+    unit = NANOSECONDS[time_unit(column)]
     return Fraction(stored, unit)
 
 
@@ -88,4 +98,4 @@ def time_unit(column: Column) -> str:
 
 def nanoseconds(column: Column, stored: int) -> int:
     """Return a stored time in nanoseconds since 1970, exactly, whatever the column's unit."""
-    return stored * _NANOSECONDS[time_unit(column)]
+    return stored * NANOSECONDS[time_unit(column)]

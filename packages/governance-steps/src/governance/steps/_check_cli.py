@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,13 @@ from governance.steps._data_rules import (
     DataRules,
 )
 from governance.steps._export import data_export
+from governance.steps._extract import sample_of
 from governance.steps._failure import DataQualityError, GateConfigurationError, failure_table
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
 from governance.steps._plan import planned_above_floors
 from governance.steps._progress import progress
-from governance.steps._sample import sample_of
+from governance.steps._reference import expect_reference, read_reference
 from governance.steps._written import write_file
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command.add_argument("data", metavar="DATA", help=FORMS)
     command.add_argument(
         "--contract", type=Path, metavar="FILE", help="what the data has to look like (YAML)"
+    )
+    command.add_argument(
+        "--reference", metavar="DATA", help="what the contract's `reference` is about: as DATA"
     )
     command.add_argument(
         "--object",
@@ -140,9 +144,13 @@ def _check(options: argparse.Namespace) -> int:
     )
     contract, unheld = _contract(options)
     checks, clamped = planned_above_floors(rules, contract)
+    expect_reference(options.reference, checks)
     with progress(quiet=options.quiet) as told:
         data: Any = read_data(options.data, told)
         facts = read_facts(data, checks)
+        if options.reference is not None:
+            reference: Any = read_data(options.reference, told)
+            facts = replace(facts, against=read_reference(data, reference, checks))
     verdict = judge_frame(checks, facts)
     judged = Judged(options.data, facts, verdict, clamped, options.contract, unheld)
     print("\n".join(_report(judged)))

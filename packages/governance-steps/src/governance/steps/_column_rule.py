@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from governance.steps._bound import nanoseconds
 from governance.steps._check import Check
@@ -25,7 +26,7 @@ from governance.steps._fact import EXAMPLES, Measure, Unfit
 from governance.steps._family import family_of
 from governance.steps._value_share import value_counts
 
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     "<=": operator.le,
     "==": operator.eq,
@@ -33,7 +34,11 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
-_GROUPS = {"integer": "number", "float": "number", "decimal": "number"}
+"""What the operators of a comparison mean."""
+
+NUMBERS = {"integer": "number", "float": "number", "decimal": "number"}
+"""The families that can be compared with each other, whatever their names."""
+
 _NANOSECONDS = 10**9
 
 
@@ -62,17 +67,25 @@ def age(columns: Sequence[Column], _check: Check, now: datetime) -> Measure:
     return Measure(figure=now.timestamp() - nanoseconds(column, newest) / _NANOSECONDS)
 
 
-def largest_share(columns: Sequence[Column], _check: Check, _now: datetime) -> Measure:
-    """Find the share of a column's most frequent value; 1 without any value."""
-    counts = value_counts(columns[0])
-    return Measure(figure=float(counts.max() / counts.sum()) if counts.size else 1.0)
+def share(columns: Sequence[Column], check: Check, _now: datetime) -> Measure:
+    """Find the share of a column's most frequent, or of its rarest, value."""
+    return Measure(figure=SHARES[check.kind](value_counts(columns[0])))
 
 
-def smallest_share(columns: Sequence[Column], _check: Check, _now: datetime) -> Measure:
-    """Find the share of a column's rarest value; 0 without any value."""
-    counts = value_counts(columns[0])
+def _largest(counts: NDArray[np.int64]) -> float:
+    return float(counts.max() / counts.sum()) if counts.size else 1.0
+
+
+def _smallest(counts: NDArray[np.int64]) -> float:
     counts = counts[counts > 0]
-    return Measure(figure=float(counts.min() / counts.sum()) if counts.size else 0.0)
+    return float(counts.min() / counts.sum()) if counts.size else 0.0
+
+
+SHARES: dict[str, Callable[[NDArray[np.int64]], float]] = {
+    "max_value_share": _largest,
+    "min_value_share": _smallest,
+}
+"""What makes a share of how often each value occurs: 1 and 0 where there is no value."""
 
 
 def compared(columns: Sequence[Column], check: Check, _now: datetime) -> Measure:
@@ -83,10 +96,10 @@ def compared(columns: Sequence[Column], check: Check, _now: datetime) -> Measure
     Raises:
         Unfit: If the two cannot be compared.
     """
-    compare = _OPERATORS[check.parameters["operator"]]
+    compare = OPERATORS[check.parameters["operator"]]
     families = [family_of(column) for column in columns]
     unfit = Unfit(f"{' and '.join(families)}, which cannot be compared")
-    kinds = {_GROUPS.get(family, family) for family in families} - {"object"}
+    kinds = {NUMBERS.get(family, family) for family in families} - {"object"}
     if len(kinds) > 1:
         raise unfit
     alike = len({layout_of(column) for column in columns}) == 1
@@ -118,6 +131,11 @@ def _comparable(column: Column) -> Column:
     if layout is Layout.ARROW and family_of(column) in {"datetime", "duration"}:
         times: Column = arrow_of(column).to_pandas()
         return times
+    if layout is Layout.ARROW and column.dtype.kind in "iu":
+        # Arrow does not compare integers with and without a sign.
+        return column.astype("Int64" if column.dtype.kind == "i" else "UInt64").reset_index(
+            drop=True
+        )
     if layout in {Layout.MASKED, Layout.ARROW} and column.dtype.kind == "f":
         floats: Column = pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
         return floats
@@ -150,8 +168,8 @@ def key_duplicates(columns: Sequence[Column]) -> Duplicates:
 COLUMN_RULES: dict[str, Callable[[Sequence[Column], Check, datetime], Measure]] = {
     "dtype": dtype_family,
     "freshness": age,
-    "max_value_share": largest_share,
-    "min_value_share": smallest_share,
+    "max_value_share": share,
+    "min_value_share": share,
     "comparison": compared,
 }
 """What measures each kind of check on whole columns."""

@@ -9,8 +9,8 @@ from zenml.types import HTMLString, JSONString
 from governance.steps._about import About
 from governance.steps._data_report import data_report
 from governance.steps._export import data_export
+from governance.steps._extract import sample_of
 from governance.steps._fact import FrameFacts
-from governance.steps._sample import sample_of
 from governance.steps._verdict import Verdict
 
 

@@ -1,13 +1,25 @@
-"""Find out which engine's frame the data is, and have that engine measured."""
+"""Have the engine whose frame the data is measured, without a copy of the data."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
+from importlib import import_module
 
 from governance.steps._check import Check
+from governance.steps._engine import Engine, engine_of, engines_told
 from governance.steps._fact import FrameFacts
 from governance.steps._failure import GateConfigurationError
 from governance.steps._wording import type_name
+
+# What reads a frame is loaded when there is one: who only composes a pipeline needs no engine.
+_READERS = {
+    Engine.PANDAS: ("_measurement", "measure_frame"),
+    Engine.POLARS: ("_polars", "measure_polars"),
+    Engine.ARROW_TABLE: ("_arrow_table", "measure_table"),
+    Engine.ARROW_DATASET: ("_arrow_dataset", "measure_dataset"),
+    Engine.DUCKDB: ("_duckdb", "measure_duckdb"),
+    Engine.DASK: ("_dask", "measure_dask"),
+    Engine.SPARK: ("_spark", "measure_spark"),
+}
 
 
 def read_facts(dataset: object, checks: Sequence[Check]) -> FrameFacts:
@@ -18,16 +30,14 @@ def read_facts(dataset: object, checks: Sequence[Check]) -> FrameFacts:
         checks: What is asked.
 
     Raises:
-        GateConfigurationError: If the data is not a pandas DataFrame.
+        GateConfigurationError: If the data is no frame of an engine that the gate knows.
     """
-    # pandas is not imported here: a DataFrame cannot exist before its user imported it.
-    pandas = sys.modules.get("pandas")
-    if pandas is None or not isinstance(dataset, pandas.DataFrame):
+    engine = engine_of(dataset)
+    if engine is None:
         raise GateConfigurationError(
-            "validate_data_quality accepts a pandas DataFrame, found "
-            f"{type_name(dataset)}. Convert the data in the step before the gate."
+            f"validate_data_quality accepts {engines_told()}, found {type_name(dataset)}. "
+            "Convert the data in the step before the gate."
         )
-    # Nor is what reads one: who only composes a pipeline needs neither pandas nor PyArrow.
-    from governance.steps._measurement import measure_frame  # noqa: PLC0415
-
-    return measure_frame(dataset, checks, datetime.now(timezone.utc))
+    module, name = _READERS[engine]
+    measure: Callable[..., FrameFacts] = getattr(import_module(f"governance.steps.{module}"), name)
+    return measure(dataset, checks, datetime.now(timezone.utc))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.steps._bound import stored_bounds, stored_value
+from governance.steps._bound import as_float, stored_bounds, stored_value
 from governance.steps._check import Check
 from governance.steps._column import Block, Column
 from governance.steps._fact import Unfit
@@ -74,7 +74,13 @@ def _finite(check: Check, column: Column) -> NumberRule:
     )
 
 
-def _allowed(check: Check, column: Column) -> NumberRule:
+def stored_values(check: Check, column: Column) -> list[Any]:
+    """Return the allowed values that a column can hold, as it stores them.
+
+    Args:
+        check: A check of allowed values.
+        column: A column of numbers or times.
+    """
     family = family_of(column)
     values = []
     for value in check.parameters["values"]:
@@ -86,7 +92,16 @@ def _allowed(check: Check, column: Column) -> NumberRule:
             stored = stored_value(column, family, value)
         except Unfit:
             continue  # no cell of this column can be this value
-        values += [stored] if stored == int(stored) or family == "float" else []
+        if family == "float":
+            stored = as_float(stored)
+            values += [stored] if math.isfinite(stored) else []
+            continue
+        values += [stored] if stored == int(stored) else []
+    return values
+
+
+def _allowed(check: Check, column: Column) -> NumberRule:
+    values = stored_values(check, column)
 
     def bad(block: Block) -> Mask:
         cells = _wide(block)

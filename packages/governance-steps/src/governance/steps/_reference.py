@@ -1,13 +1,12 @@
 """What the data is held against: seen to be one, and measured beside the data."""
 
-import sys
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from governance.steps._check import REFERENCE_KINDS, Check
+from governance.steps._extract import expected_extract
 from governance.steps._fact import Measure
 from governance.steps._failure import GateConfigurationError
-from governance.steps._wording import type_name
 
 
 def expect_reference(reference: object, checks: Sequence[Check]) -> None:
@@ -40,26 +39,20 @@ def read_reference(
     """Measure what the checks ask of the data beside its reference.
 
     Args:
-        dataset: The data, a pandas DataFrame.
-        reference: What it is held against; None for nothing.
+        dataset: The data, a frame of any engine that the gate knows.
+        reference: What it is held against, a frame of any engine; None for nothing.
         checks: What is asked.
 
     Returns:
         What the checks against a reference found, by their place in the plan and by column.
 
     Raises:
-        GateConfigurationError: If one of the two is no pandas DataFrame.
+        GateConfigurationError: If one of the two is no such frame.
     """
     if reference is None:
         return {}
-    # As for the data: a DataFrame cannot exist before its user imported pandas.
-    pandas = sys.modules.get("pandas")
-    for name, value in (("data", dataset), ("reference", reference)):
-        if pandas is None or not isinstance(value, pandas.DataFrame):
-            raise GateConfigurationError(
-                "A rule against a reference needs two pandas DataFrames, found "
-                f"{type_name(value)} as {name}. Convert it in the step before the gate."
-            )
+    data, other = expected_extract(dataset, "data"), expected_extract(reference, "reference")
+    # As for the data: who only composes a pipeline does not load what compares them.
     from governance.steps._reference_measurement import measure_reference  # noqa: PLC0415
 
-    return measure_reference(dataset, reference, checks)
+    return measure_reference(data, other, checks)

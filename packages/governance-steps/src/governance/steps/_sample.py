@@ -1,19 +1,36 @@
-"""Some rows of the data, for what a glance is enough."""
+"""A pandas frame, and some of its rows for what a glance is enough."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-MOST_ROWS = 10_000
+from governance.steps._extract import MOST_ROWS, Extract
 
 
-def sample_of(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return rows evenly spread over a frame, all of them if there are few.
+def extract_pandas(frame: pd.DataFrame) -> Extract:
+    """Return what is in memory already.
 
     Args:
         frame: The data.
     """
-    if len(frame) <= MOST_ROWS:
-        return frame
-    rows = np.linspace(0, len(frame) - 1, MOST_ROWS).astype(np.intp)
-    sample: pd.DataFrame = frame.take(rows)
-    return sample
+
+    def columns(places: Sequence[int]) -> pd.DataFrame:
+        chosen: pd.DataFrame = frame.iloc[:, list(places)]
+        return chosen
+
+    return Extract(
+        tuple(frame.columns), lambda: len(frame), columns, lambda: frame.take(spread(len(frame)))
+    )
+
+
+def spread(rows: int) -> list[int]:
+    """Return the places of rows that are evenly spread over a frame, all if there are few.
+
+    Args:
+        rows: How many there are.
+    """
+    if rows <= MOST_ROWS:
+        return list(range(rows))
+    places: list[int] = np.linspace(0, rows - 1, MOST_ROWS).astype(np.intp).tolist()
+    return places

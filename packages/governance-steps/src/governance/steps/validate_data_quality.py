@@ -70,7 +70,9 @@ def validate_data_quality(
     None, NaN, NaT and pandas.NA are all missing; an empty string is not.
 
     Args:
-        dataset: The data, a pandas DataFrame.
+        dataset: The data: a frame of pandas, polars (eager or lazy), pyarrow (Table or
+            Dataset), DuckDB (relation), Dask or PySpark, which is neither copied nor
+            collected.
         min_rows: Fewest rows, at least 1.
         max_missing_fraction: Largest share of missing cells in the whole frame, 0 to 1.
         max_column_missing_fraction: Largest share of missing cells in any one column, 0 to
@@ -89,7 +91,7 @@ def validate_data_quality(
     Raises:
         DataQualityError: If a rule is missed; its `failures` hold every failed check.
         GateConfigurationError: If a parameter cannot be such a rule or is laxer than the
-            platform allows, if data or reference are not a pandas DataFrame, or if there is a
+            platform allows, if data or reference are no frames of these engines, or if there is a
             reference without a rule or a rule without.
     """
     rules = DataRules(
