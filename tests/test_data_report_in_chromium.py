@@ -1,11 +1,10 @@
 """The data gate's report in a real browser: seen, silent, alone, and no wider than its window."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from tools.browser import Recorder, browse, console, pixels, screenshot
+from tools.browser import Recorder, browse, console, pixels, screenshot, widths
 from tools.picture_data_report import sample_page
 
 pytestmark = pytest.mark.usefixtures("chromium")
@@ -35,19 +34,11 @@ def test_data_report_is_silent_and_asks_for_nothing(recorder: Recorder) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1080])
-def test_data_report_fits_its_window(tmp_path: Path, width: int) -> None:
+def test_data_report_fits_its_window(width: int) -> None:
     """On a phone and on a screen, also with a name of 100 characters, nothing is cut off."""
-    page = tmp_path / "report.html"
-    page.write_text(sample_page("name_without_a_gap_" * 5), "utf-8")
-    measure = (
-        f'<!DOCTYPE html><iframe src="{page.as_uri()}" style="width: {width}px; height: 800px" '
-        "onload='let root = this.contentDocument.documentElement;"
-        'document.title = root.scrollWidth + " " + root.clientWidth\'></iframe>'
-    )
-    dom = browse(measure, "--allow-file-access-from-files", "--dump-dom").stdout
-    (sizes,) = re.findall(r"<title>(\d+) (\d+)</title>", dom)
-    assert width - 20 <= int(sizes[1]) <= width
-    assert sizes[0] == sizes[1]
+    needed, shown = widths(sample_page("name_without_a_gap_" * 5), width)
+    assert width - 20 <= shown <= width
+    assert needed == shown
 
 
 def test_data_report_shows_in_the_dashboard_s_frame(tmp_path: Path) -> None:

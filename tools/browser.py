@@ -1,5 +1,6 @@
 """A browser without a window, that looks at a page as a reader would."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -62,6 +63,29 @@ def console(html: str) -> list[str]:
     """
     said = browse(html, "--enable-logging=stderr", "--dump-dom").stderr
     return [line for line in said.splitlines() if "CONSOLE" in line]
+
+
+def widths(html: str, width: int) -> tuple[int, int]:
+    """Measure how wide a page wants to be, and how wide it is shown.
+
+    Args:
+        html: The page.
+        width: Of the frame that it is shown in, in pixels.
+
+    Returns:
+        What its content needs, and what is there for it, in pixels.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(html, "utf-8")
+        measure = (
+            f'<!DOCTYPE html><iframe src="{page.as_uri()}" style="width: {width}px; '
+            "height: 800px\" onload='let root = this.contentDocument.documentElement;"
+            'document.title = root.scrollWidth + " " + root.clientWidth\'></iframe>'
+        )
+        dom = browse(measure, "--allow-file-access-from-files", "--dump-dom").stdout
+    ((needed, shown),) = re.findall(r"<title>(\d+) (\d+)</title>", dom)
+    return int(needed), int(shown)
 
 
 def pixels(picture: Path) -> bytes:
