@@ -214,6 +214,19 @@ def test_data_that_cannot_be_read_is_one_line(
     assert "secret" not in err
 
 
+def test_page_that_cannot_be_read_is_one_line(run: Run) -> None:
+    """A Parquet file with a whole footer and broken data is named, as data and as reference."""
+    whole = written("whole.parquet", people(4_000))
+    data = bytearray(Path(whole).read_bytes())
+    data[4:200] = bytes(196)
+    Path("half.parquet").write_bytes(data)
+    Path("c.yaml").write_text("reference: {overlap: 0}")
+    for arguments in (["half.parquet"], [whole, "--contract=c.yaml", "--reference=half.parquet"]):
+        code, _, err = run(*arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert err.startswith("half.parquet cannot be read: ")
+
+
 def test_unreadable_file_is_named(run: Run) -> None:
     """What the operating system does not let through is told in its words."""
     Path("loop.csv").symlink_to("loop.csv")

@@ -86,6 +86,15 @@ def test_file_is_proposed_and_passes(run: Run) -> None:
     assert "allowed" not in run("customers.parquet", "--no-values")[1]
 
 
+def test_folder_is_proposed_from(run: Run) -> None:
+    """All Parquet files of a folder are what a proposal is made from."""
+    Path("data").mkdir()
+    for number in range(2):
+        pd.DataFrame({"age": range(100)}).to_parquet(f"data/{number}.parquet")
+    code, out, _ = run("data")
+    assert (code, "rows: {min: 100}" in out) == (0, True)
+
+
 def test_artifact_is_proposed_from(run: Run) -> None:
     """An artifact has a proposal like a file."""
     save_artifact(customers().drop(columns=["mixed", 7]), "customers_to_profile")

@@ -11,7 +11,7 @@ from governance.steps._about import About
 from governance.steps._cache import rules_version
 from governance.steps._contract import DataContract
 from governance.steps._contract_file import read_contract_file, told_unheld
-from governance.steps._data import FORMS, read_data
+from governance.steps._data import FORMS, open_data
 from governance.steps._data_report import data_report
 from governance.steps._data_rules import (
     DEFAULT_MAX_MISSING_FRACTION,
@@ -26,6 +26,7 @@ from governance.steps._judgement import judge_frame
 from governance.steps._plan import planned_above_floors
 from governance.steps._progress import progress
 from governance.steps._reference import expect_reference, read_reference
+from governance.steps._source import readable
 from governance.steps._written import write_file
 
 if TYPE_CHECKING:
@@ -146,11 +147,13 @@ def _check(options: argparse.Namespace) -> int:
     checks, clamped = planned_above_floors(rules, contract)
     expect_reference(options.reference, checks)
     with progress(quiet=options.quiet) as told:
-        data: Any = read_data(options.data, told)
-        facts = read_facts(data, checks)
+        data: Any = open_data(options.data, told)
+        with readable(options.data):
+            facts = read_facts(data, checks)
         if options.reference is not None:
-            reference: Any = read_data(options.reference, told)
-            facts = replace(facts, against=read_reference(data, reference, checks))
+            reference: Any = open_data(options.reference, told)
+            with readable(options.reference):
+                facts = replace(facts, against=read_reference(data, reference, checks))
     verdict = judge_frame(checks, facts)
     judged = Judged(options.data, facts, verdict, clamped, options.contract, unheld)
     print("\n".join(_report(judged)))

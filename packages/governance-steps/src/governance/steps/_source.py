@@ -1,6 +1,7 @@
 """Data in files, read by Arrow: Parquet, CSV, Feather and Arrow IPC."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,6 +17,7 @@ from governance.steps._wording import column_label
 Told: TypeAlias = Callable[[int, int], None]
 """Is told how many rows are read, and how many there are."""
 
+_PARQUET = (".parquet", ".pq")
 _UNNAMED_INDEX = "__index_level_"  # what pandas calls an index without a name in a file
 
 
@@ -39,13 +41,56 @@ def read_source(path: Path, told: Told) -> pd.DataFrame:
     Raises:
         SourceError: If there is no such file, or it cannot be read.
     """
-    try:
+    with readable(path):
         return _frame(_read(path, told))
+
+
+def open_source(path: Path, told: Told) -> "pd.DataFrame | ds.Dataset":
+    """Open Parquet without reading it, and read everything else, see `read_source`.
+
+    A file with two columns of one name, which Arrow does not open, is read as well.
+
+    Args:
+        path: Where the data is.
+        told: Is told now and then how far reading got.
+
+    Raises:
+        SourceError: If there is no such file, or it cannot be read.
+    """
+    with readable(path):
+        if path.is_dir():
+            return _opened(_folder(path), told)
+        if path.exists() and path.name.lower().endswith(_PARQUET):
+            names = pq.read_schema(path).names
+            if len(set(names)) == len(names):
+                return _opened(ds.dataset(str(path), format="parquet"), told)
+    return read_source(path, told)
+
+
+def _opened(data: ds.Dataset, told: Told) -> ds.Dataset:
+    kept = [field for field in data.schema if not field.name.startswith(_UNNAMED_INDEX)]
+    rows = data.count_rows()
+    told(rows, rows)
+    return data.replace_schema(pa.schema(kept))
+
+
+@contextmanager
+def readable(name: object) -> Iterator[None]:
+    """Tell what cannot be read in one line.
+
+    Args:
+        name: What is read in the block.
+
+    Raises:
+        SourceError: If Arrow or the operating system cannot read it.
+    """
+    try:
+        yield
     except pa.ArrowException as error:
-        raise SourceError(f"{path} cannot be read: {_reason(error)}") from error
+        raise SourceError(f"{name} cannot be read: {_reason(error)}") from error
     except OSError as error:
         reason = error.strerror or _reason(error)
-        raise SourceError(f"{path} cannot be read: {reason}") from error
+        raise SourceError(f"{name} cannot be read: {reason}") from error
 
 
 def _read(path: Path, told: Told) -> pa.Table:
@@ -67,7 +112,13 @@ def _read_parquet(path: Path, told: Told) -> pa.Table:
 
 
 def _read_folder(path: Path, told: Told) -> pa.Table:
-    """Read the files in the order of their paths; folders such as `year=2026` give columns."""
+    data = _folder(path)
+    batches = _counted(data.to_batches(), data.count_rows(), told)
+    return pa.Table.from_batches(batches, data.schema)
+
+
+def _folder(path: Path) -> ds.Dataset:
+    """Open the files in the order of their paths; folders such as `year=2026` give columns."""
     files = [
         str(file)
         for file in sorted(path.rglob("*.parquet"))
@@ -83,9 +134,7 @@ def _read_folder(path: Path, told: Told) -> pa.Table:
     )
     # What only some of the files have would else be left out, or be read as missing.
     schemas = [data.schema, *(part.physical_schema for part in data.get_fragments())]
-    data = data.replace_schema(pa.unify_schemas(schemas, promote_options="permissive"))
-    batches = _counted(data.to_batches(), data.count_rows(), told)
-    return pa.Table.from_batches(batches, data.schema)
+    return data.replace_schema(pa.unify_schemas(schemas, promote_options="permissive"))
 
 
 def _read_csv(path: Path, told: Told) -> pa.Table:
@@ -116,7 +165,7 @@ def _read_ipc(path: Path, told: Told) -> pa.Table:
 
 
 _READERS: dict[tuple[str, ...], Callable[[Path, Told], pa.Table]] = {
-    (".parquet", ".pq"): _read_parquet,
+    _PARQUET: _read_parquet,
     (".csv", ".csv.gz"): _read_csv,
     (".feather", ".arrow", ".ipc"): _read_ipc,
 }
