@@ -199,7 +199,7 @@ FRAMES: dict[str, Build] = {
     "polars, lazily": lambda table, folder: pl.scan_parquet(in_files(table, folder)),
     "pyarrow Table": lambda table, _: table,
     "pyarrow Dataset": lambda table, folder: ds.dataset(in_files(table, folder)),
-    "DuckDB": lambda table, _: duckdb.connect().from_arrow(table),
+    "DuckDB": lambda table, _: duckdb.from_arrow(table),
     "Dask": on_dask,
     "PySpark": on_spark,
 }
@@ -390,6 +390,8 @@ def test_odd_columns_are_judged_or_refused_as_on_pandas(name: str, tmp_path: Pat
         for one, other in zip(found, expected, strict=True)
         if told(one) != told(other)
     }
+    if name == "DuckDB":  # before its version 2, a column without a type is one of integers
+        differ.pop(("dtype", "nothing"), None)
     for one in differ.values():
         assert (str(one.found).startswith("unknown"), one.passed) == (True, False), one
 
@@ -469,7 +471,7 @@ def test_names_that_an_engine_takes_for_something_else() -> None:
     checks += [Check("order", (name,), {"order": "decreasing"}) for name in names]
     expected = outcomes(table.to_pandas(), checks)
     assert outcomes(pl.from_arrow(table), checks) == expected
-    found = outcomes(duckdb.connect().from_arrow(table), checks)
+    found = outcomes(duckdb.from_arrow(table), checks)
     assert list(map(told, found))[:-7] == list(map(told, expected))[:-7]
 
 

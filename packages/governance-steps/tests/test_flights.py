@@ -85,7 +85,7 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "pandas": lambda frame: frame,
     "polars": pl.from_pandas,
     "pyarrow": pa.Table.from_pandas,
-    "DuckDB": lambda frame: duckdb.connect().from_arrow(pa.Table.from_pandas(frame)),
+    "DuckDB": lambda frame: duckdb.from_arrow(pa.Table.from_pandas(frame)),
 }
 
 

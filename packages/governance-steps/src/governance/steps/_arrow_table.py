@@ -46,7 +46,9 @@ def arrow_frame(table: pa.Table) -> pd.DataFrame:
 def _array(column: pa.ChunkedArray) -> Any:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return column.to_pandas().array
+        # Not every version of pandas has codes without a sign, which polars gives.
+        codes = pa.dictionary(pa.int32(), kind.value_type, kind.ordered)
+        return column.cast(codes).to_pandas().array
     if pa.types.is_string_view(kind):
         column = column.cast(pa.large_string())
     return pd.arrays.ArrowExtensionArray(column)

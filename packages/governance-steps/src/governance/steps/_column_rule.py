@@ -73,7 +73,7 @@ def share(columns: Sequence[Column], check: Check, _now: datetime) -> Measure:
 
 
 def _largest(counts: NDArray[np.int64]) -> float:
-    return float(counts.max() / counts.sum()) if counts.size else 1.0
+    return float(counts.max() / counts.sum()) if counts.any() else 1.0
 
 
 def _smallest(counts: NDArray[np.int64]) -> float:

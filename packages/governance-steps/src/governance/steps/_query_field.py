@@ -72,7 +72,7 @@ def field_of(place: int, label: str, dtype: Any, *, nested: bool = False) -> Fie
 
 def _example(kind: str, dtype: Any) -> Any:
     if kind in {"Categorical", "Enum"}:
-        return pd.CategoricalDtype(pd.Index([], dtype="str"))
+        return pd.CategoricalDtype(pd.Index([], dtype="string[pyarrow]"))
     return pd.ArrowDtype(_EXAMPLES.get(kind, _like)(dtype))
 
 
