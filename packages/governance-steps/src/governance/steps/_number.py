@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import sys
 from typing import TypeGuard
 
 _LARGEST_EXACT = 10**15
@@ -15,6 +16,15 @@ def is_number(value: object) -> TypeGuard[float]:
         value: Anything. A bool is an answer and not a number; a string is not parsed.
     """
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def is_finite(value: object) -> TypeGuard[float]:
+    """Tell whether a value is a number, as `is_number` has it, that a float can hold.
+
+    Args:
+        value: Anything; integers of any size.
+    """
+    return is_number(value) and abs(value) <= sys.float_info.max  # false for NaN
 
 
 def looks_like_percentage(value: float) -> bool:

@@ -66,14 +66,16 @@ class Verdict:
             if not outcome.passed and outcome.severity == severity
         ]
 
-    def as_metadata(self) -> dict[str, Any]:
+    def as_metadata(self, room: int = _METADATA_BYTES) -> dict[str, Any]:
         """Return the verdict as ZenML metadata, which is documented in the README.
 
         Missed rules come first, so that they are the last to be left out when there are
         more than ZenML stores; `checks_omitted` says how many are missing.
+
+        Args:
+            room: How many bytes of JSON the checks may take.
         """
         rows: list[dict[str, Any]] = []
-        room = _METADATA_BYTES
         for outcome in sorted(
             self.outcomes, key=lambda outcome: (outcome.passed, outcome.severity)
         ):
