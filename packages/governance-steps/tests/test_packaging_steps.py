@@ -15,7 +15,7 @@ FIRST_IMPORT = """
 import sys
 import governance.sibling
 import governance.steps
-print(governance.sibling.NAME, sorted({"numpy", "pandas", "pyarrow"} & sys.modules.keys()))
+print(governance.sibling.NAME, sorted({"numpy", "pandas", "pyarrow", "scipy"} & sys.modules.keys()))
 """
 
 

@@ -1,33 +1,17 @@
 """The rules of the model gate: metrics in, a verdict out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from governance.steps._certainty import Bound, UndecidedError, bound_of, rows_told, sure_of
-from governance.steps._comparison import Champion, Paired, compared
+from governance.steps._comparison import compared
+from governance.steps._evidence import Evidence
 from governance.steps._model_rules import ModelRules
 from governance.steps._parameter import metric_values
 from governance.steps._score import score_of, scores_of
 from governance.steps._threshold import Threshold
 from governance.steps._verdict import Outcome, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of a model beside its metrics.
-
-    Args:
-        champion: The model to compare with; None for none.
-        intervals: Intervals of metrics, measured from the rows; each end is as sure as asked.
-        paired: Comparisons with the champion on the same rows, by metric.
-        rows: How many rows there were; None if they were not given.
-    """
-
-    champion: Champion | None = None
-    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    paired: Mapping[str, Paired] = field(default_factory=dict)
-    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

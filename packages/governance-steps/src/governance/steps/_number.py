@@ -2,7 +2,6 @@
 
 import math
 import numbers
-import sys
 from typing import TypeGuard
 
 _LARGEST_EXACT = 10**15
@@ -24,7 +23,12 @@ def is_finite(value: object) -> TypeGuard[float]:
     Args:
         value: Anything; integers of any size.
     """
-    return is_number(value) and abs(value) <= sys.float_info.max  # false for NaN
+    if not is_number(value):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:  # an integer of over 308 digits
+        return False
 
 
 def looks_like_percentage(value: float) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from governance.steps._failure import Figure
@@ -11,6 +12,7 @@ from governance.steps._wording import column_label, shown
 
 _ANY = Metric("min", -math.inf, math.inf)
 _ABSENT = object()
+_SIMILAR = 0.87  # one letter in eight, which may only look like the right one
 
 
 def score_of(metrics: Mapping[str, Any], name: str) -> Figure:
@@ -23,6 +25,7 @@ def score_of(metrics: Mapping[str, Any], name: str) -> Figure:
     value = metrics.get(name, _ABSENT)
     if value is _ABSENT:
         meant = [key for key in metrics if plain_name(key) == plain_name(name)]
+        meant += get_close_matches(name, metrics, n=1, cutoff=_SIMILAR)
         return f"missing, did you mean {column_label(meant[0])!r}?" if meant else "missing"
     if not is_number(value):
         return f"{shown(value)}, not a float"

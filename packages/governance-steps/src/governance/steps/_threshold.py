@@ -37,9 +37,7 @@ class Threshold:
 
     @property
     def label(self) -> str:
-        """Where it was given."""
-        if self.rule != "thresholds":
-            return self.rule
+        """Where the parameter `thresholds` has it."""
         return f"thresholds[{column_label(self.metric)!r}].{self.side}"
 
     def allows(self, value: float) -> bool:

@@ -9,9 +9,10 @@ from zenml import step
 from governance.steps._cache import CACHE_POLICY
 from governance.steps._champion import champion_of
 from governance.steps._composition import given_above_floors, parameter_above_floor
+from governance.steps._evidence import evidence_of
 from governance.steps._failure import ModelPerformanceError
 from governance.steps._floor import thresholds_above_floors
-from governance.steps._metric_rules import Evidence, judge_metrics
+from governance.steps._metric_rules import judge_metrics
 from governance.steps._model_record import KEY, as_metadata
 from governance.steps._model_rules import (
     DEFAULT_MINIMUM,
@@ -66,6 +67,7 @@ def validate_model_performance(  # noqa: PLR0913, PLR0917 (a step's parameters a
     sample_size: _SampleSize = None,
     champion: _Champion = None,
     max_regression: _MaxRegression = 0.0,
+    predictions: Any = None,
 ) -> Annotated[bool, "validation_passed"]:
     """Let a model through if its metrics reach their thresholds, and stop the pipeline if not.
 
@@ -86,6 +88,9 @@ def validate_model_performance(  # noqa: PLR0913, PLR0917 (a step's parameters a
             `"staging"` for the version of the pipeline's model in that stage.
         max_regression: By how much a metric may be worse than the champion's, in the metric's
             own unit; one number, or one for each metric, others having 0.
+        predictions: The rows that the metrics were measured on, a frame with the columns
+            `target` and `prediction`, for bounds; with `champion`, what the champion predicts,
+            for a comparison on the same rows. `score` and `champion_score` rank for ROC AUC.
 
     Returns:
         True, as the artifact `validation_passed`.
@@ -94,8 +99,8 @@ def validate_model_performance(  # noqa: PLR0913, PLR0917 (a step's parameters a
         ModelPerformanceError: If a metric misses a rule; its `failures` hold every failed
             check.
         GateConfigurationError: If a parameter cannot be such a rule or is laxer than the
-            platform allows, `metrics` is no dictionary, or a stage is given and the pipeline
-            names no model.
+            platform allows, `metrics` is no dictionary, `predictions` cannot be used, or a
+            stage is given and the pipeline names no model.
     """
     rules = ModelRules(
         min_accuracy,
@@ -107,7 +112,7 @@ def validate_model_performance(  # noqa: PLR0913, PLR0917 (a step's parameters a
         max_regression,
     )
     plan, clamped = thresholds_above_floors(rules, metric_values(metrics))
-    evidence = Evidence(champion_of(champion_given(champion)))
+    evidence = evidence_of(champion_of(champion_given(champion)), predictions, plan, rules)
     judgement = judge_metrics(metrics, rules, plan, evidence)
     told = as_metadata(judgement, rules.confidence, evidence.champion)
     conclude(KEY, judgement.verdict, ModelPerformanceError, clamped, told)
