@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 from zenml import Model, pipeline, step
 from zenml.client import Client
@@ -137,6 +138,41 @@ def test_champion_without_metrics_is_no_champion_that_can_be_beaten() -> None:
     assert found["rmse"] == (
         "missing in version by hand of churn, which has no metadata governance.model_performance"
     )
+
+
+@step
+def predict() -> pd.DataFrame:
+    target = [0, 1] * 500
+    wrong = [n % 10 == 0 for n in range(1_000)]
+    prediction = [1 - t if w else t for t, w in zip(target, wrong, strict=True)]
+    frame: pd.DataFrame = pd.DataFrame(
+        {"target": target, "prediction": prediction, "champion": prediction}
+    )
+    return frame
+
+
+def test_predictions_are_an_artifact() -> None:
+    """Rows from another step give bounds and a comparison, whose figures are in the metadata."""
+
+    @pipeline(name="predicted", enable_cache=False)
+    def predicted() -> None:
+        validate_model_performance(
+            {"accuracy": 0.9, "f1": 10 / 11},
+            min_precision=None,
+            min_recall=None,
+            thresholds={"f1": {"min": 0.8}},
+            confidence=0.95,
+            predictions=predict(),
+        )
+
+    assert compared(predicted)["accuracy"] == (
+        "no better and no worse, 95 % sure that it is not worse by more than 0 (McNemar's p 1)"
+    )
+    told: Any = gate_of(predicted).run_metadata[KEY]
+    assert told["sample_size"] == 1_000
+    assert told["champion"] == {"version": None, "metrics": {"accuracy": 0.9, "f1": 10 / 11}}
+    assert 0.88 < told["bounds"]["accuracy"] < 0.9
+    assert 0.88 < told["bounds"]["f1"] < 0.9
 
 
 def test_stage_needs_the_pipeline_s_model() -> None:

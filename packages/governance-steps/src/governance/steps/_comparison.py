@@ -58,7 +58,7 @@ class Paired:
         if self.least > 0:
             sure += f" better by at least {self.least:.4g}"
         else:
-            sure += f" not worse by more than {-self.least:.4g}"
+            sure += f" not worse by more than {abs(self.least):.4g}"
         return f"{_difference(self.better)}, {sure}" + (f" ({self.note})" if self.note else "")
 
 
