@@ -194,8 +194,32 @@ def test_bounds_of_regression_and_ranking() -> None:
     text = pd.DataFrame({"target": ["a", "b"] * 20, "prediction": ["a", "b"] * 20})
     assert len(sure(metrics, thresholds=asked, predictions=text, **ALONE)) == 3
     assert len(sure({"f1": 1}, thresholds={"f1": {"min": 0}}, predictions=text, **ALONE)) == 1
-    many = pd.DataFrame({"target": range(1_100), "prediction": range(1_100)})
-    assert len(sure({"accuracy": 1}, predictions=many, **ACCURACY)) == 1
+
+
+def test_very_many_classes_are_not_resampled() -> None:
+    """What would take minutes is undecided: F1 of over 256 classes, and accuracy of over 1,024."""
+    asked: dict[str, Any] = {"thresholds": {"f1_macro": {"min": 0}}, **ACCURACY}
+    undecided = {
+        classes: [
+            failure.subject
+            for failure in sure(
+                {"accuracy": 1, "f1_macro": 1},
+                predictions={"target": range(classes), "prediction": range(classes)},
+                **asked,
+            )
+        ]
+        for classes in (250, 300, 1_100)
+    }
+    assert undecided == {250: [], 300: ["f1_macro"], 1_100: ["accuracy", "f1_macro"]}
+
+
+def test_champion_of_many_classes_needs_its_figures() -> None:
+    """Over 40 classes are not compared row by row: the champion's metrics have to be given."""
+    names = ("target", "prediction", "champion")
+    for classes, count in ((40, 0), (41, 1)):
+        columns = {name: list(range(classes)) for name in names}
+        found = failures({"accuracy": 1}, predictions=columns, **ACCURACY)
+        assert len(found) == count
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from governance.steps._prediction import LABELS, Predictions
 from governance.steps._proportion import wilson_bounds
 
 _MOST_CELLS = 1 << 20  # of a table of classes by predictions
+_MOST_SAMPLED = 1 << 16  # of one that is resampled, which takes some seconds
 _OF_ACCURACY = ("accuracy", "zero_one_loss", "hamming_loss")
 
 
@@ -45,7 +46,7 @@ def class_estimates(
         return Estimates()
     counts = confusion(codes[0], codes[1], len(labels))
     intervals = class_intervals(counts, labels, measures, confidence)
-    if len(names) < len(LABELS) or len(rows) < FEWEST_ROWS or len(labels) ** 3 > _MOST_CELLS:
+    if len(names) < len(LABELS) or len(rows) < FEWEST_ROWS or len(labels) ** 3 > _MOST_SAMPLED:
         return Estimates(intervals)
     sides = {name: metrics[name] for name in measures}
     return Estimates(intervals, _compared(codes, len(labels), measures, sides, confidence))
@@ -56,7 +57,8 @@ def class_intervals(
 ) -> dict[str, Interval]:
     """Return intervals of metrics of one confusion matrix.
 
-    Shares of rows have Wilson's, others that of a stratified bootstrap, if there are 30 rows.
+    Shares of rows have Wilson's, others that of a stratified bootstrap, if there are 30 rows
+    and no more than 256 classes.
 
     Args:
         counts: The matrix.
@@ -71,7 +73,7 @@ def class_intervals(
         if share
     }
     sampled = {name: measure for name, measure in measures.items() if shares[name] is None}
-    if sampled and counts.sum() >= FEWEST_ROWS:
+    if sampled and counts.sum() >= FEWEST_ROWS and counts.size <= _MOST_SAMPLED:
         found = confusion_replicates(counts, sampled, replicates_for(confidence))
         for name, replicates in found.items():
             intervals[name] = _widened(name, replicates, counts, confidence)
