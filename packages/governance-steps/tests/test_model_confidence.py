@@ -76,6 +76,8 @@ def test_share_of_a_part_needs_the_size_of_that_part() -> None:
     ]
     assert "how many rows are predicted positive" in str(sure(metrics)[0].found)
     assert sure({**metrics, "support": {"precision": 15, "recall": 15}}) == ()
+    alias: dict[str, Any] = {"thresholds": {"recall_score": {"min": 0.7}}, **ALONE}
+    assert [one.check for one in sure({**metrics, "recall_score": 0.9}, **alias)] == ["confidence"]
     few = sure({**metrics, "support": {"precision": 14, "recall": 15}})
     assert [one.subject for one in few] == ["precision"]
     (failure,) = sure({**metrics, "support": {"precision": 1_001, "recall": 15}})

@@ -127,10 +127,11 @@ def _rows(name: str, metrics: Mapping[str, Any], sample_size: int | None) -> int
         if rows is not None and count > rows:
             raise UndecidedError(f'metrics["support"]["{name}"] is {count}, of {rows} rows in all')
         return count
-    if name in _PARTS:
+    part = _PARTS.get(name.removesuffix("_score"))
+    if part:
         raise UndecidedError(
             f'give predictions, metrics["intervals"], or in metrics["support"]["{name}"] '
-            f"how many rows are {_PARTS[name]}"
+            f"how many rows are {part}"
         )
     if rows is None:
         raise UndecidedError('give sample_size, predictions, or metrics["intervals"]')
