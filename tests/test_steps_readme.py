@@ -8,7 +8,12 @@ import pytest
 from zenml.materializers.materializer_registry import materializer_registry
 
 from governance.steps import DataContract, validate_data_quality, validate_model_performance
+from governance.steps._comparison import Champion
 from governance.steps._engine import TYPES
+from governance.steps._metric_rules import judge_metrics
+from governance.steps._model_record import as_metadata
+from governance.steps._model_rules import ModelRules
+from governance.steps._proportion import rows_needed
 from governance.steps._settings import DEFAULT_FILE, PREFIX, Settings, load
 from tools.component import ROOT
 
@@ -86,6 +91,25 @@ def test_contract_in_the_readme_is_one(tmp_path_factory: pytest.TempPathFactory)
     checks = list(DataContract.from_file(file).checks())
     assert {check.kind for check in checks} >= {"range", "pattern", "comparison", "freshness"}
     assert [check.kind for check in checks if check.severity == "warn"] == ["max_value_share"]
+
+
+def test_table_of_the_model_s_metadata_is_the_code_s() -> None:
+    """The README lists what the model gate's metadata has beside the verdict."""
+    rules = ModelRules(confidence=0.95)
+    metrics = dict.fromkeys(("accuracy", "precision", "recall"), 0.9)
+    told = as_metadata(judge_metrics(metrics, rules), 0.95, Champion(metrics))
+    verdict = {"verdict", "checks", "checks_omitted"}
+    assert set(keys_of("| key | holds |")) - {"version"} == set(told) - verdict
+    assert told["champion"].keys() == {"version", "metrics"}
+
+
+def test_fewest_rows_are_the_code_s() -> None:
+    """The README's numbers of rows that clear 0.7 are the gate's."""
+    told = README.partition("To clear 0.7 with 95 % confidence, an accuracy of ")[2]
+    figures = re.findall(r"(0\.\d+) takes (\d+)", told.partition("228.")[0] + "228")
+    assert len(figures) == 5
+    for share, rows in figures:
+        assert rows_needed(float(share), 0.7, 0.95) == int(rows)
 
 
 def test_table_of_settings_is_the_code_s() -> None:

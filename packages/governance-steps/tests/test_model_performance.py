@@ -103,12 +103,21 @@ def test_what_is_no_score_never_passes(name: str, value: Any, found: str) -> Non
     assert fnmatchcase(str(failure.found), found)
 
 
-@pytest.mark.parametrize("metrics", [{}, {"Accuracy": 1.0, "acc": 1.0, "f1": 1.0}])
-def test_absent_metric_never_passes(metrics: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    ("metrics", "accuracy"),
+    [
+        ({}, "missing"),
+        ({"acc": 1.0, "f1": 1.0}, "missing"),
+        ({"Accuracy": 1.0}, "missing, did you mean 'Accuracy'?"),
+        ({" accuracy": 1.0}, "missing, did you mean ' accuracy'?"),
+        ({"\uff41ccuracy": 1.0}, "missing, did you mean '\uff41ccuracy'?"),
+    ],
+)
+def test_absent_metric_never_passes(metrics: dict[str, float], accuracy: str) -> None:
     """A metric that is not there fails, even against a minimum of 0."""
     found = failures(metrics, min_accuracy=0, min_precision=0, min_recall=0)
     assert [(failure.subject, failure.found) for failure in found] == [
-        ("accuracy", "missing"),
+        ("accuracy", accuracy),
         ("precision", "missing"),
         ("recall", "missing"),
     ]
@@ -143,7 +152,7 @@ def test_any_float_passes_only_if_it_is_a_high_enough_score(value: float, minimu
     assert (found == ()) == (minimum <= value <= 1)
 
 
-@pytest.mark.parametrize("minimum", [70, -0.1, 1.1, float("nan"), float("inf"), "0.7", None, True])
+@pytest.mark.parametrize("minimum", [70, -0.1, 1.1, float("nan"), float("inf"), "0.7", [], True])
 @pytest.mark.parametrize("name", ["min_accuracy", "min_precision", "min_recall"])
 def test_impossible_minimum_is_refused(name: str, minimum: Any) -> None:
     """A minimum that is no number from 0 to 1 is refused by name, whatever the metrics."""

@@ -5,7 +5,8 @@ from typing import TypeVar
 from zenml import get_step_context
 
 from governance.steps._contract import DataContract
-from governance.steps._floor import laxer_keys, laxer_parameters, refused
+from governance.steps._floor import laxer_keys, laxer_parameters, laxer_thresholds, refused
+from governance.steps._model_rules import ModelRules
 from governance.steps._settings import load
 
 Limit = TypeVar("Limit", int, float | None)
@@ -40,6 +41,23 @@ def contract_above_floors(contract: DataContract | None) -> DataContract | None:
         settings = load()
         refused(laxer_keys(contract, settings), settings)
     return contract
+
+
+def given_above_floors(
+    thresholds: dict[str, dict[str, float]] | None,
+) -> dict[str, dict[str, float]] | None:
+    """Refuse thresholds of the model gate that are laxer than the platform allows.
+
+    Args:
+        thresholds: What the pipeline gives.
+
+    Raises:
+        GateConfigurationError: If the platform refuses them, or its settings cannot be used.
+    """
+    if thresholds and not _in_step():
+        settings = load()
+        refused(laxer_thresholds(ModelRules(thresholds=thresholds), settings), settings)
+    return thresholds
 
 
 def _in_step() -> bool:

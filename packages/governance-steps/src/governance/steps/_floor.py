@@ -1,15 +1,16 @@
 """Floors: the least strictness that a platform asks of every pipeline's gates."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from governance.steps._check import Check
 from governance.steps._contract import DataContract
 from governance.steps._data_rules import DATA_DEFAULTS, DataRules
 from governance.steps._failure import GateConfigurationError
-from governance.steps._metric_rules import METRIC_DEFAULTS
-from governance.steps._parameter import fraction
+from governance.steps._model_rules import METRIC_DEFAULTS, ModelRules
 from governance.steps._settings import Settings, load, origin
+from governance.steps._threshold import Threshold, thresholds_of
 from governance.steps._wording import column_label
 
 LIMITS = (
@@ -135,29 +136,56 @@ def floored_checks(checks: Sequence[Check], settings: Settings) -> list[Check]:
     return plan + [Check(kind, columns) for kind, columns in names if (kind, columns) not in asked]
 
 
-def minimums_above_floors(
-    minimums: Mapping[str, float],
-) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return minimums of metrics, none laxer than the platform allows.
+def laxer_thresholds(rules: ModelRules, settings: Settings) -> list[Laxer]:
+    """Find all that a call of the model gate asks for and that is less than the platform's.
 
     Args:
-        minimums: Metrics and the minimums that the model gate was given.
+        rules: The gate's parameters. None for a minimum is nobody's rule.
+        settings: The platform's settings.
+    """
+    found = laxer_parameters({name: getattr(rules, name) for name in METRIC_DEFAULTS}, settings)
+    chosen = (
+        (threshold.label, f"min_{threshold.metric}", threshold.limit)
+        for threshold in thresholds_of(rules.thresholds)
+        if f"min_{threshold.metric}" in METRIC_DEFAULTS
+    )
+    return found + list(_laxer(chosen, settings))
+
+
+def thresholds_above_floors(
+    rules: ModelRules, metrics: Collection[str]
+) -> tuple[list[Threshold], tuple[str, ...]]:
+    """Return all thresholds of one call of the model gate, none laxer than the platform allows.
+
+    Args:
+        rules: The gate's parameters.
+        metrics: Names of the metrics that there are. A floor asks nothing of a metric that the
+            pipeline does not judge and the model does not have, as accuracy of a regression.
 
     Returns:
-        The minimums, and a line for each that the platform's floor replaces.
+        The thresholds, and a line for each that the platform's floor replaces.
 
     Raises:
         GateConfigurationError: If the platform's settings cannot be used, or refuse a
-            minimum, or one is no number from 0 to 1.
+            threshold.
     """
     settings = load()
-    given = {f"min_{metric}": limit for metric, limit in minimums.items()}
-    given = {name: fraction(name, limit) for name, limit in given.items()}
-    clamped = refused(laxer_parameters(given, settings), settings)
-    return {
-        name.removeprefix("min_"): max(limit, getattr(settings, name) or 0.0)
-        for name, limit in given.items()
-    }, clamped
+    clamped = refused(laxer_thresholds(rules, settings), settings)
+    floors = {
+        name.removeprefix("min_"): floor
+        for name in METRIC_DEFAULTS
+        if (floor := getattr(settings, name)) is not None
+    }
+    plan = [
+        replace(threshold, limit=max(threshold.limit, floors.get(threshold.metric, -math.inf)))
+        for threshold in rules.planned()
+    ]
+    judged = {threshold.metric for threshold in plan}
+    return [
+        Threshold(f"min_{metric}", metric, "min", floor)
+        for metric, floor in floors.items()
+        if metric in metrics and metric not in judged
+    ] + plan, clamped
 
 
 def _floored(check: Check, settings: Settings) -> Check:

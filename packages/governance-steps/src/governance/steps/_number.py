@@ -17,6 +17,20 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
+def is_finite(value: object) -> TypeGuard[float]:
+    """Tell whether a value is a number, as `is_number` has it, that a float can hold.
+
+    Args:
+        value: Anything; integers of any size.
+    """
+    if not is_number(value):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:  # an integer of over 308 digits
+        return False
+
+
 def looks_like_percentage(value: float) -> bool:
     """Tell whether a number that should lie between 0 and 1 was probably meant in percent.
 

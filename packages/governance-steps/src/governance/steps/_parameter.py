@@ -89,25 +89,26 @@ def column_names(name: str, value: object) -> list[str]:
     return list(dict.fromkeys(value))
 
 
-def metric_values(value: object) -> dict[str, Any]:
+def metric_values(value: object, parameter: str = "metrics") -> dict[str, Any]:
     """Accept a mapping of metric names to whatever they hold.
 
     The values are judged by the gate, which tells all bad ones at once.
 
     Args:
         value: What the caller gave.
+        parameter: The parameter's name, for the error.
 
     Raises:
         GateConfigurationError: If it is no mapping, or a name is not a string.
     """
     if not isinstance(value, Mapping):
         raise GateConfigurationError(
-            "metrics must be a dictionary of metric names and values such as "
+            f"{parameter} must be a dictionary of metric names and values such as "
             f'{{"accuracy": 0.9}}, found {shown(value)}.'
         )
     for name in value:
         if not isinstance(name, str):
             raise GateConfigurationError(
-                f"metrics must have strings as names, found {shown(name)} among them."
+                f"{parameter} must have strings as names, found {shown(name)} among them."
             )
     return dict(value)

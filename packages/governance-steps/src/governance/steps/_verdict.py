@@ -78,14 +78,16 @@ class Verdict:
             for outcome in ordered
         ]
 
-    def as_metadata(self) -> dict[str, Any]:
+    def as_metadata(self, room: int = _METADATA_BYTES) -> dict[str, Any]:
         """Return the verdict as ZenML metadata, which is documented in the README.
 
         Missed rules come first, so that they are the last to be left out when there are
         more than ZenML stores; `checks_omitted` says how many are missing.
+
+        Args:
+            room: How many bytes of JSON the checks may take.
         """
         rows: list[dict[str, Any]] = []
-        room = _METADATA_BYTES
         for row in self.as_rows():
             room -= len(json.dumps(row)) + len(", ")
             if room < 0:
