@@ -224,7 +224,7 @@ FRAMES: dict[str, Callable[[pa.Table], Any]] = {
     "polars": pl.from_arrow,
     "pyarrow Table": lambda table: table,
     "pyarrow Dataset": lambda table: ds.dataset(table.to_batches(max_chunksize=2)),
-    "DuckDB": lambda table: duckdb.from_arrow(table),
+    "DuckDB": duckdb.from_arrow,
 }
 
 

@@ -115,5 +115,5 @@ def validate_model_performance(  # noqa: PLR0913, PLR0917 (a step's parameters a
     evidence = evidence_of(champion_of(champion_given(champion)), predictions, plan, rules)
     judgement = judge_metrics(metrics, rules, plan, evidence)
     told = as_metadata(judgement, rules.confidence, evidence.champion)
-    conclude(KEY, judgement.verdict, ModelPerformanceError, clamped, told)
+    conclude(KEY, judgement.verdict, ModelPerformanceError, clamped, metadata=told)
     return True
