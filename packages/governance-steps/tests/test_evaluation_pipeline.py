@@ -103,6 +103,7 @@ def test_parameters_are_checked_while_a_pipeline_is_composed() -> None:
     wrong: list[tuple[Any, dict[str, Any]]] = [
         (evaluate_classifier, {"average": "mean"}),
         (evaluate_classifier, {"confidence": 95}),
+        (evaluate_classifier, {"positive": [1]}),
         (evaluate_regressor, {"batch_rows": 0}),
         (evaluate_regressor, {"min_slice": -1}),
         (evaluate_regressor, {"slices": "age"}),

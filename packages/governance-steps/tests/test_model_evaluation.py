@@ -192,6 +192,7 @@ def test_positive_class_is_the_one_that_is_named() -> None:
     usual = classify(Sure(prediction, probability, [0, 1]), frame_of(target), "y")
     assert flat(found) == pytest.approx(flat(usual))
     bools = Sure(prediction == 1, probability, [False, True])
+    assert flat(classify(bools, frame_of(pd.array(target == 1)), "y")) == pytest.approx(flat(usual))
     assert flat(classify(bools, frame_of(target == 1), "y")) == pytest.approx(flat(usual))
     with pytest.raises(GateConfigurationError, match="say which of the two"):
         classify(model, frame_of(words[target]), "y")
@@ -237,6 +238,9 @@ def test_what_cannot_be_measured_is_left_out_with_a_reason() -> None:
         "expected_calibration_error",
     }
     assert "intervals" not in classify(one_class, frame_of([0, 1]), "y", confidence=None)
+    silent = classify(Said([1] * rows), frame_of([1] * rows), "y", confidence=None)
+    assert (silent["precision"], silent["recall"]) == (1, 1)
+    assert silent["support"] == {"accuracy": rows, "precision": rows, "recall": rows}
     zeros = regress(Said([1.0] * rows), frame_of([0.0] * rows), "y")
     assert set(zeros["undecided"]) == {"mape", "r2"}
     assert not {"mape", "r2"} & zeros.keys()
@@ -285,6 +289,24 @@ def _bad_input() -> dict[str, Any]:
         "all at once": (
             classify,
             {"model": REGRESSOR, "dataset": PEOPLE, "target": "Label", "slices": ["citty"]},
+        ),
+        "several wrong": (
+            classify,
+            {
+                "model": Sure([0, 1], half, ["a", "b"]),
+                "dataset": frame_of(["a", "c", "d"]),
+                "target": "y",
+                "slices": ["z"],
+                "features": ["rows"],
+            },
+        ),
+        "target of words": (
+            regress,
+            {"model": Said([1.0]), "dataset": frame_of(["a"]), "target": "y", "slices": ["z"]},
+        ),
+        "positive": (
+            classify,
+            {"model": CLASSIFIER, "dataset": PEOPLE, "target": "label", "positive": ["1"]},
         ),
         "regressor given": (classify, {"model": REGRESSOR, "dataset": PEOPLE, "target": "label"}),
         "classifier given": (regress, {"model": CLASSIFIER, "dataset": PEOPLE, "target": "label"}),
@@ -373,3 +395,12 @@ def test_bad_input_is_told(name: str, snapshot: SnapshotAssertion) -> None:
     with pytest.raises(GateConfigurationError) as refused:
         step(**parameters)
     assert str(refused.value) == snapshot
+
+
+def test_words_are_classes_without_the_model_s_saying_so() -> None:
+    """Where a model does not name its classes, those of target and predictions are."""
+    words = ["a", "b", "c", "a"]
+    found = classify(Said(["a", "b", "d", "a"]), frame_of(words), "y", confidence=None)
+    assert found["accuracy"] == 0.75
+    with pytest.raises(GateConfigurationError, match="say which of the two"):
+        classify(Said(["a", "b"]), frame_of(["a", "a"]), "y")

@@ -1,5 +1,7 @@
 """A fitted classifier, measured on rows."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,23 +29,18 @@ def measure_classifier(model: Any, dataset: object, asked: Evaluation) -> dict[s
     Raises:
         GateConfigurationError: If they do not fit; it lists all that is wrong.
     """
-    holdout = Holdout.of("classifier", model, dataset, asked)
-    truth, known = holdout.truth(), getattr(model, "classes_", None)
+    known = getattr(model, "classes_", None)
     if isinstance(known, list) and {*map(np.ndim, known)} - {0}:
         raise_if_any(_STEP, ["model: it predicts several targets at once"])
-    if known is None:
-        prediction = predicted(_STEP, model, holdout, asked.batch_rows)
+    labels = None if known is None else Labels.of(known, asked.positive)
+    holdout = Holdout.of("classifier", model, dataset, asked, partial(_wrong_target, labels))
+    truth = holdout.truth()
+    prediction = predicted(_STEP, model, holdout, asked.batch_rows)
+    if labels is None:
         labels = Labels.of(classes_in(truth, prediction), asked.positive)
-        target = labels.codes(truth)
         raise_if_any(_STEP, labels.problems)
-    else:
-        labels = Labels.of(known, asked.positive)
-        target = labels.codes(truth)
-        wrong = [*labels.problems, *labels.unknown("target", target, truth)]
-        raise_if_any(_STEP, wrong)  # before a model is asked for long
-        prediction = predicted(_STEP, model, holdout, asked.batch_rows)
-    codes = labels.codes(prediction)
-    raise_if_any(_STEP, [*labels.unknown("predict", codes, prediction)])
+    raise_if_any(_STEP, list(labels.unknown("predict", prediction)))
+    target, codes = labels.codes(truth), labels.codes(prediction)
     probability = None
     if known is not None and hasattr(model, "predict_proba"):
         found = probabilities(_STEP, model, holdout, len(labels), asked.batch_rows)
@@ -59,3 +56,9 @@ def measure_classifier(model: Any, dataset: object, asked: Evaluation) -> dict[s
     if asked.slices:
         metrics["slices"] = sliced(holdout.frame, asked.slices, asked.min_slice, of_rows)
     return metrics
+
+
+def _wrong_target(labels: Labels | None, truth: NDArray[Any]) -> Iterator[str]:
+    if labels is not None:
+        yield from labels.problems
+        yield from labels.unknown("target", truth)

@@ -5,6 +5,7 @@ from typing import Any
 
 from governance.steps._failure import GateConfigurationError
 from governance.steps._model_rules import confidence_given
+from governance.steps._number import is_finite
 from governance.steps._parameter import column_names, row_count
 from governance.steps._wording import shown
 
@@ -25,6 +26,22 @@ def average_given(value: object) -> str:
         return value
     raise GateConfigurationError(
         f"average must be one of {', '.join(AVERAGES)}, found {shown(value)}."
+    )
+
+
+def positive_given(value: object) -> str | float | None:
+    """Accept a label of the positive class, or None where that is clear.
+
+    Args:
+        value: What the caller gave.
+
+    Raises:
+        GateConfigurationError: If it is no text, number or bool.
+    """
+    if value is None or isinstance(value, str | bool) or is_finite(value):
+        return value
+    raise GateConfigurationError(
+        f"positive must be a label such as 1 or 'yes', found {shown(value)}."
     )
 
 
@@ -62,3 +79,4 @@ class Evaluation:
             row_count(name, getattr(self, name))
         confidence_given(self.confidence)
         average_given(self.average)
+        positive_given(self.positive)

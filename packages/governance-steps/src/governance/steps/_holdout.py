@@ -1,12 +1,12 @@
 """Rows that a model has not seen, held against what the model asks of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from governance.steps._evaluation import Evaluation
 from governance.steps._failure import GateConfigurationError
@@ -34,7 +34,14 @@ class Holdout:
     named: bool
 
     @classmethod
-    def of(cls, kind: Kind, model: Any, dataset: object, asked: Evaluation) -> "Holdout":
+    def of(
+        cls,
+        kind: Kind,
+        model: Any,
+        dataset: object,
+        asked: Evaluation,
+        wrong_target: Callable[[NDArray[Any]], Iterable[str]],
+    ) -> "Holdout":
         """Read the rows, and hold them against the model.
 
         Args:
@@ -42,6 +49,7 @@ class Holdout:
             model: The model.
             dataset: The rows.
             asked: What is to be measured: which columns are what.
+            wrong_target: Tells what is wrong with a target of which no value is missing.
 
         Raises:
             GateConfigurationError: If they do not fit; it lists all that is wrong.
@@ -57,7 +65,7 @@ class Holdout:
         ]
         problems = [
             *_wrong_model(kind, model),
-            *_wrong_frame(dataset, target),
+            *_wrong_frame(dataset, target, wrong_target),
             *_absent("features", names, dataset),
             *_absent("slices", asked.slices or [], dataset),
             *_wrong_features(model, names, seen),
@@ -80,7 +88,7 @@ class Holdout:
             part = self.frame.iloc[start : start + rows][self.features]
             yield part if self.named else part.to_numpy()
 
-    def truth(self) -> np.ndarray[Any, Any]:
+    def truth(self) -> NDArray[Any]:
         """Return the target, of which no value is missing."""
         return self.frame[self.target].to_numpy()
 
@@ -124,7 +132,11 @@ def _wrong_model(kind: Kind, model: Any) -> Iterator[str]:
         yield f"model: expected a {kind}, found a {found}"
 
 
-def _wrong_frame(dataset: pd.DataFrame, target: object) -> Iterator[str]:
+def _wrong_frame(
+    dataset: pd.DataFrame,
+    target: object,
+    wrong_target: Callable[[NDArray[Any]], Iterable[str]],
+) -> Iterator[str]:
     if not len(dataset):
         yield "dataset: it has no rows"
     if not dataset.columns.is_unique:
@@ -135,6 +147,8 @@ def _wrong_frame(dataset: pd.DataFrame, target: object) -> Iterator[str]:
         yield f"target: there is no column {_with_meant(target, dataset)}"
     elif missing := int(dataset[target].isna().sum()):
         yield f"target: {missing} of {len(dataset)} values are missing"
+    else:
+        yield from wrong_target(dataset[target].to_numpy())
 
 
 def _absent(parameter: str, names: Sequence[str], dataset: pd.DataFrame) -> Iterator[str]:

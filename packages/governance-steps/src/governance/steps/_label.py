@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import infer_dtype
 
 from governance.steps._wording import shown
 
 _USUAL = ([0, 1], [-1, 1])  # of which 1 is positive; bools are 0 and 1
+_ZERO_ONE: "pd.Index[Any]" = pd.Index([0, 1])
 _BINARY = 2
 
 
@@ -37,7 +39,7 @@ class Labels:
             classes: The classes.
             positive: Which of two is the positive one; None for 1 of 0 and 1, or -1 and 1.
         """
-        index = pd.Index(_plain(np.asarray(classes)))
+        index = _index(np.asarray(classes))
         order = list(range(len(index)))
         if len(index) != _BINARY:
             problem = "positive: it is for two classes, and there are {}"
@@ -48,7 +50,7 @@ class Labels:
                 told = "positive: say which of the two classes it is, for they are not 0 and 1"
                 return cls(index, order, (told,))
             positive = 1
-        at = int(index.get_indexer(pd.Index(_plain(np.asarray([positive]))))[0])
+        at = int(index.get_indexer(_index(np.asarray([positive])))[0])
         if at < 0:
             return cls(
                 index, order, (f"positive: there is no such class, found {shown(positive)}",)
@@ -65,33 +67,37 @@ class Labels:
         Args:
             column: Labels.
         """
-        return self.index.get_indexer(pd.Index(_plain(column)))
+        return self.index.get_indexer(_index(column))
 
-    def unknown(self, place: str, codes: NDArray[np.intp], column: NDArray[Any]) -> Iterator[str]:
+    def unknown(self, place: str, column: NDArray[Any]) -> Iterator[str]:
         """Tell of rows that are of none of the classes.
 
         Args:
             place: What is told about.
-            codes: The rows' numbers.
-            column: Their labels.
+            column: The rows' labels.
         """
-        if count := int((codes < 0).sum()):
-            yield (
-                f"{place}: {count} of {len(codes)} rows are of classes that the model has never "
-                f"seen (its classes are {self.index.dtype}, these {column.dtype})"
-            )
+        if count := int((self.codes(column) < 0).sum()):
+            own, other = (infer_dtype(labels) for labels in (self.index, _index(column)))
+            kinds = f" (its classes are {own}, these {other})" if own != other else ""
+            told = f"{count} of {len(column)} rows are of classes that the model has never seen"
+            yield f"{place}: {told}{kinds}"
 
 
 def classes_in(*columns: NDArray[Any]) -> "pd.Index[Any]":
-    """Return the classes that there are in columns, in their order.
+    """Return the classes that there are in columns, in their order; with 0 always 1, and back.
 
     Args:
         columns: Labels.
     """
-    found = [pd.Index(_plain(column)).unique() for column in columns]
-    return functools.reduce(pd.Index.union, found)
+    found: pd.Index[Any] = functools.reduce(
+        pd.Index.union, [_index(column).unique() for column in columns]
+    )
+    if len(found) < _BINARY and found.isin(_ZERO_ONE).all():
+        return _ZERO_ONE
+    return found
 
 
-def _plain(column: NDArray[Any]) -> NDArray[Any]:
-    """Return bools as numbers, as which they are equal to 0 and 1."""
-    return column.astype(np.int64) if column.dtype == bool else column
+def _index(column: Any) -> "pd.Index[Any]":
+    """Return labels; bools as numbers, as which they are equal to 0 and 1."""
+    index: pd.Index[Any] = pd.Index(column)
+    return index.astype(np.int64) if index.dtype == bool else index

@@ -1,6 +1,7 @@
 """A fitted regression model, measured on rows."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,10 @@ def measure_regressor(model: Any, dataset: object, asked: Evaluation) -> dict[st
     Raises:
         GateConfigurationError: If they do not fit; it lists all that is wrong.
     """
-    holdout = Holdout.of("regressor", model, dataset, asked)
-    target = _numbers("target", holdout.truth())
-    prediction = _numbers("predict", predicted(_STEP, model, holdout, asked.batch_rows))
+    holdout = Holdout.of("regressor", model, dataset, asked, partial(_wrong, "target"))
+    said = predicted(_STEP, model, holdout, asked.batch_rows)
+    raise_if_any(_STEP, list(_wrong("predict", said)))
+    target, prediction = holdout.truth().astype(np.float64), said.astype(np.float64)
     measured = regression(target, prediction, asked.confidence)
     metrics = measured.as_metrics(len(holdout), asked.confidence)
 
@@ -38,11 +40,6 @@ def measure_regressor(model: Any, dataset: object, asked: Evaluation) -> dict[st
     if asked.slices:
         metrics["slices"] = sliced(holdout.frame, asked.slices, asked.min_slice, of_rows)
     return metrics
-
-
-def _numbers(place: str, column: NDArray[Any]) -> NDArray[np.float64]:
-    raise_if_any(_STEP, list(_wrong(place, column)))
-    return column.astype(np.float64)
 
 
 def _wrong(place: str, column: NDArray[Any]) -> Iterator[str]:

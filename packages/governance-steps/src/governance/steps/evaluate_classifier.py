@@ -7,10 +7,12 @@ from pydantic import BeforeValidator
 from zenml import step
 
 from governance.steps._cache import CACHE_POLICY
-from governance.steps._evaluation import Evaluation, average_given
+from governance.steps._evaluation import Evaluation, average_given, positive_given
 from governance.steps._model_rules import confidence_given
 from governance.steps._parameter import column_names, row_count
 
+# As `str | float`, pydantic would turn True into a number.
+_Positive = Annotated[Any, BeforeValidator(positive_given)]
 _Average = Annotated[str, BeforeValidator(average_given)]
 _Features = Annotated[list[str] | None, BeforeValidator(partial(column_names, "features"))]
 _Slices = Annotated[list[str] | None, BeforeValidator(partial(column_names, "slices"))]
@@ -25,7 +27,7 @@ def evaluate_classifier(  # noqa: PLR0913, PLR0917 (a step's parameters are its 
     dataset: Any,
     target: str,
     features: _Features = None,
-    positive: Any = None,
+    positive: _Positive = None,
     average: _Average = "macro",
     confidence: _Confidence = 0.95,
     slices: _Slices = None,
