@@ -44,8 +44,6 @@ def classify(name: str = "cancer", least: float = 0.9) -> None:
         "log_loss": {"max": 0.5},
         "brier": {"max": 0.3},
     }
-    if name != "cancer":
-        thresholds.pop("roc_auc")
     validate_model_performance(
         metrics,
         min_accuracy=least,

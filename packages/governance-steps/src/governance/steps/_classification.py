@@ -10,6 +10,7 @@ from governance.steps._class_estimate import class_intervals
 from governance.steps._confusion import Counts, Measure, confusion, denominator, measure_of
 from governance.steps._measured import Measured
 from governance.steps._probability import brier_scores, calibration_error, log_losses
+from governance.steps._rank_mean import mean_auc, mean_auc_interval
 from governance.steps._roc import auc_interval, ranked
 
 _AVERAGED = ("precision", "recall", "f1")
@@ -105,14 +106,21 @@ def _by_rank(
     """Measure the area under the ROC curve: of several classes, the mean of each to the rest."""
     classes = probability.shape[1]
     numbers = [1] if classes == _BINARY else range(classes)
-    rankings = [ranked(target == number, probability[:, number]) for number in numbers]
-    known = [ranking for ranking in rankings if ranking]
-    if len(known) < len(rankings):
+    rankings = {
+        number: ranking
+        for number in numbers
+        if (ranking := ranked(target == number, probability[:, number]))
+    }
+    if len(rankings) < len(numbers):
         measured.undecided[_RANKED] = "the target has fewer than two rows of a class"
         return
-    measured.figures[_RANKED] = float(np.mean([ranking.auc for ranking in known]))
-    if len(known) == 1 and confidence is not None:
-        measured.intervals[_RANKED] = auc_interval(known[0], confidence)
+    measured.figures[_RANKED] = mean_auc(rankings)
+    if confidence is not None:
+        measured.intervals[_RANKED] = (
+            auc_interval(rankings[1], confidence)
+            if classes == _BINARY
+            else mean_auc_interval(rankings, target, confidence)
+        )
 
 
 def _by_probability(
