@@ -267,10 +267,17 @@ def test_weighted_sums_are_those_of_resampled_rows() -> None:
     )
 
 
-def test_poisson_numbers_are_of_mean_and_variance_1() -> None:
-    """The table of numbers has their mean and variance."""
-    assert _bootstrap._POISSON.mean() == pytest.approx(1, abs=1e-4)
-    assert _bootstrap._POISSON.var() == pytest.approx(1, abs=3e-4)
+def test_weights_are_of_mean_and_variance_1() -> None:
+    """The weights of rows have the moments of Poisson numbers: 1, 1, and a third one near 5."""
+    weights = _bootstrap._WEIGHTS.astype(float)
+    assert (len(weights), weights.mean(), weights.var()) == (256, 1, 1)
+    assert (weights**3).mean() == pytest.approx(5, abs=0.02)
+    pairs = _bootstrap._PAIRS.ravel()
+    assert np.corrcoef(pairs.real, pairs.imag)[0, 1] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_bound_has_enough_replicates_beyond_it() -> None:
+    """The surer a bound has to be, the more replicates there are."""
     assert replicates_for(0.95) == 2_000
     assert replicates_for(0.999) == pytest.approx(20_000, abs=1)
 
