@@ -444,3 +444,28 @@ def test_words_are_classes_without_the_model_s_saying_so() -> None:
     assert found["accuracy"] == 0.75
     with pytest.raises(GateConfigurationError, match="say which of the two"):
         classify(Said(["a", "b"]), frame_of(["a", "a"]), "y")
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float", "bool", "boolean", "Int64", "category", "int8[pyarrow]"]
+)
+def test_dtype_of_a_target_changes_nothing(dtype: str) -> None:
+    """The same classes, stored in another way, give the same metrics."""
+    random = np.random.default_rng(2)
+    frame = frame_of(random.integers(2, size=90), x=random.normal(size=90))
+    model = LogisticRegression().fit(frame[["x"]], frame["y"])
+    other = frame.assign(y=frame["y"].astype(dtype))
+    assert classify(model, other, "y") == classify(model, frame, "y")
+
+
+def test_model_trained_without_names_is_given_none() -> None:
+    """Such a model gets arrays, of the columns that are named or all but the target."""
+    rows = np.random.default_rng(3).normal(size=(60, 3))
+    frame = pd.DataFrame(rows, columns=["a", "b", "y"])
+    model = LinearRegression().fit(rows[:, :2], rows[:, 2])
+    found = regress(model, frame, "y")
+    assert found["r2"] == pytest.approx(model.score(rows[:, :2], rows[:, 2]))
+    wide = frame.assign(z=0)
+    assert regress(model, wide, "y", features=["a", "b"]) == found
+    with pytest.raises(GateConfigurationError, match="trained on 2 columns, found 3"):
+        regress(model, wide, "y")
