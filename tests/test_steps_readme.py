@@ -7,7 +7,13 @@ import re
 import pytest
 from zenml.materializers.materializer_registry import materializer_registry
 
-from governance.steps import DataContract, validate_data_quality, validate_model_performance
+from governance.steps import (
+    DataContract,
+    evaluate_classifier,
+    evaluate_regressor,
+    validate_data_quality,
+    validate_model_performance,
+)
 from governance.steps._comparison import Champion
 from governance.steps._engine import TYPES
 from governance.steps._metric_rules import judge_metrics
@@ -33,6 +39,7 @@ def keys_of(header: str) -> list[str]:
 @pytest.mark.parametrize(
     ("gate", "header"),
     [
+        (evaluate_classifier, "| parameter | default | what it says |"),
         (validate_data_quality, "| parameter | default | the data passes with |"),
         (validate_model_performance, "| parameter | default | the model passes with |"),
     ],
@@ -45,6 +52,15 @@ def test_parameters_and_defaults(gate: object, header: str) -> None:
         (name, "" if parameter.default is parameter.empty else str(parameter.default))
         for name, parameter in parameters.items()
     ]
+
+
+def test_both_evaluations_have_the_same_parameters() -> None:
+    """A regression is measured as a classifier is, but for what is said of classes."""
+    first, second = (
+        {name: parameter.default for name, parameter in inspect.signature(of).parameters.items()}
+        for of in (evaluate_classifier.entrypoint, evaluate_regressor.entrypoint)
+    )
+    assert second == {key: first[key] for key in first if key not in {"positive", "average"}}
 
 
 def test_keys_of_a_contract() -> None:

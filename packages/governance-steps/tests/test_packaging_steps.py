@@ -50,7 +50,12 @@ def test_import_beside_a_foreign_sibling_is_light(tmp_path: Path) -> None:
 
 def test_steps_and_modules_of_one_name_do_not_get_mixed_up() -> None:
     """ZenML finds each step by its module, although the step hides the module's name."""
-    for name in ("validate_data_quality", "validate_model_performance"):
+    for name in (
+        "evaluate_classifier",
+        "evaluate_regressor",
+        "validate_data_quality",
+        "validate_model_performance",
+    ):
         gate = getattr(governance.steps, name)
         module = importlib.import_module(f"governance.steps.{name}")
         assert getattr(module, name) is gate

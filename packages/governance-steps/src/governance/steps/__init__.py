@@ -17,6 +17,8 @@ from governance.steps._failure import (
     GateConfigurationError,
     ModelPerformanceError,
 )
+from governance.steps.evaluate_classifier import evaluate_classifier
+from governance.steps.evaluate_regressor import evaluate_regressor
 from governance.steps.validate_data_quality import validate_data_quality
 from governance.steps.validate_model_performance import validate_model_performance
 
@@ -26,6 +28,8 @@ __all__ = [
     "Failure",
     "GateConfigurationError",
     "ModelPerformanceError",
+    "evaluate_classifier",
+    "evaluate_regressor",
     "validate_data_quality",
     "validate_model_performance",
 ]

@@ -1,0 +1,68 @@
+"""The metrics of a classifier as a ZenML step."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from zenml import step
+
+from governance.steps._cache import CACHE_POLICY
+from governance.steps._evaluation import Evaluation, average_given, positive_given
+from governance.steps._model_rules import confidence_given
+from governance.steps._parameter import column_names, row_count
+
+# As `str | float`, pydantic would turn True into a number.
+_Positive = Annotated[Any, BeforeValidator(positive_given)]
+_Average = Annotated[str, BeforeValidator(average_given)]
+_Features = Annotated[list[str] | None, BeforeValidator(partial(column_names, "features"))]
+_Slices = Annotated[list[str] | None, BeforeValidator(partial(column_names, "slices"))]
+_Confidence = Annotated[float | None, BeforeValidator(confidence_given)]
+_BatchRows = Annotated[int, BeforeValidator(partial(row_count, "batch_rows"))]
+_MinSlice = Annotated[int, BeforeValidator(partial(row_count, "min_slice"))]
+
+
+@step(cache_policy=CACHE_POLICY)
+def evaluate_classifier(  # noqa: PLR0913, PLR0917 (a step's parameters are its interface)
+    model: Any,
+    dataset: Any,
+    target: str,
+    features: _Features = None,
+    positive: _Positive = None,
+    average: _Average = "macro",
+    confidence: _Confidence = 0.95,
+    slices: _Slices = None,
+    min_slice: _MinSlice = 30,
+    batch_rows: _BatchRows = 100_000,
+) -> Annotated[dict[str, Any], "metrics"]:
+    """Measure a fitted classifier on rows that it has not seen.
+
+    Args:
+        model: A classifier with `predict` and, for some metrics, `predict_proba` and
+            `classes_`, as scikit-learn's have them.
+        dataset: The rows, a pandas DataFrame with the target and the features.
+        target: Name of the column with the true classes.
+        features: Names of the columns to predict from; None for those that the model was
+            trained on or, where it does not say, all but the target.
+        positive: Which of two classes is the positive one; None for 1 of 0 and 1, or -1 and 1.
+        average: How precision, recall and F1 of more than two classes become one figure:
+            `macro`, `weighted` or `micro`.
+        confidence: How sure each end of an interval is, over 0.5 and below 1; None for no
+            intervals.
+        slices: Names of columns by whose groups metrics are given too.
+        min_slice: Fewest rows of which a group is measured, at least 1.
+        batch_rows: How many rows the model is given at a time, at least 1.
+
+    Returns:
+        What `validate_model_performance` takes, as the artifact `metrics`.
+
+    Raises:
+        GateConfigurationError: If model and rows do not fit, or a parameter cannot be; it lists
+            all that is wrong.
+    """
+    asked = Evaluation(
+        target, features, confidence, slices, min_slice, batch_rows, positive, average
+    )
+    # It loads NumPy, pandas and SciPy; who only composes a pipeline needs none of them.
+    from governance.steps._classifier import measure_classifier  # noqa: PLC0415 (as above)
+
+    return measure_classifier(model, dataset, asked)
