@@ -42,6 +42,8 @@ def test_public_names() -> None:
         "Failure",
         "GateConfigurationError",
         "ModelPerformanceError",
+        "evaluate_classifier",
+        "evaluate_regressor",
         "validate_data_quality",
         "validate_model_performance",
     ]
