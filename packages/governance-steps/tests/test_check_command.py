@@ -16,6 +16,8 @@ import pytest
 from pyarrow import feather
 from syrupy.assertion import SnapshotAssertion
 from zenml import save_artifact
+from zenml.integrations.pandas.materializers.pandas_materializer import PandasMaterializer
+from zenml.materializers import CloudpickleMaterializer
 
 from governance.steps import DataQualityError, validate_data_quality
 from governance.steps._cli import main
@@ -262,8 +264,8 @@ def test_unknown_option_is_code_2(run: Run) -> None:
 
 def test_artifact_is_judged(run: Run) -> None:
     """A ZenML artifact is found by name, by name and version, and by the version's id."""
-    first = save_artifact(people(), "people", version="one")
-    save_artifact(people(rows=20), "people", version="two")
+    first = save_artifact(people(), "people", version="one", materializer=PandasMaterializer)
+    save_artifact(people(20), "people", version="two", materializer=PandasMaterializer)
     assert run("artifact:people:one")[0] == run(str(first.id))[0] == 0
     code, out, _ = run("artifact:people")
     assert code == 1
@@ -274,11 +276,18 @@ def test_artifact_of_another_type_is_code_2(run: Run) -> None:
     """An artifact that is no frame cannot be judged, and one whose files are gone neither."""
     save_artifact({"accuracy": 0.9}, "metrics")
     assert "a PySpark DataFrame, found dict" in run("artifact:metrics")[2]
-    lost = save_artifact(people(), "lost")
+    lost = save_artifact(people(), "lost", materializer=PandasMaterializer)
     for file in Path(lost.uri).iterdir():
         file.unlink()
     code, _, err = run("artifact:lost")
     assert (code, err.splitlines()[0][:30]) == (2, "artifact:lost cannot be loaded")
+
+
+def test_pickle_is_not_read(run: Run) -> None:
+    """An artifact that is stored as a pickle is refused, and not one byte of it is loaded."""
+    save_artifact(pa.table({"a": [1]}), "pickled", materializer=CloudpickleMaterializer)
+    code, _, err = run("artifact:pickled")
+    assert (code, err.splitlines()[0][:37]) == (2, "artifact:pickled is stored as a pickl")
 
 
 def test_progress_is_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

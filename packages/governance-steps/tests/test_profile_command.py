@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from zenml import save_artifact
+from zenml.integrations.pandas.materializers.pandas_materializer import PandasMaterializer
 
 from governance.steps import DataContract, GateConfigurationError, validate_data_quality
 from governance.steps._cli import main
@@ -97,7 +98,8 @@ def test_folder_is_proposed_from(run: Run) -> None:
 
 def test_artifact_is_proposed_from(run: Run) -> None:
     """An artifact has a proposal like a file."""
-    save_artifact(customers().drop(columns=["mixed", 7]), "customers_to_profile")
+    data = customers().drop(columns=["mixed", 7])
+    save_artifact(data, "customers_to_profile", materializer=PandasMaterializer)
     code, out, _ = run("artifact:customers_to_profile")
     assert code == 0
     assert out.startswith("# Proposed by governance-steps from artifact:customers_to_profile: 400")

@@ -8,6 +8,7 @@ from zenml.client import Client
 from governance.steps._source import SourceError
 
 PREFIX = "artifact:"
+_PICKLES = "CloudpickleMaterializer"
 
 
 def is_artifact(name: str) -> bool:
@@ -23,14 +24,19 @@ def load_artifact(name: str) -> Any:
             version.
 
     Raises:
-        SourceError: If there is no such artifact in the active project, or it cannot be
-            loaded.
+        SourceError: If there is no such artifact in the active project, it is stored as a
+            pickle, or it cannot be loaded.
     """
     known, _, version = name.removeprefix(PREFIX).partition(":")
     try:
         artifact = Client().get_artifact_version(known, version or None)
     except KeyError as error:
         raise SourceError(f"There is no artifact {name!r} in the active project.") from error
+    if artifact.materializer.attribute == _PICKLES:
+        raise SourceError(
+            f"{name} is stored as a pickle, which runs code when it is read: judge it in the "
+            "pipeline that makes it, or store it as Parquet."
+        )
     try:
         return artifact.load()
     except Exception as error:
