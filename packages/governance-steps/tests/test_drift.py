@@ -20,6 +20,8 @@ from governance.steps._drift_sample import NumberSample, ValueSample, measured_d
 from governance.steps._fact import Unfit
 from governance.steps._ks import largest_gap
 
+pytestmark = pytest.mark.any_version
+
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 counts = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=12).map(
     lambda pairs: tuple(np.array(side) for side in zip(*pairs, strict=True))

@@ -17,6 +17,8 @@ from zenml.client import Client
 from governance.steps import DataContract, DataQualityError, validate_data_quality
 from governance.steps._cli import main
 
+pytestmark = pytest.mark.any_version
+
 HERE = Path(__file__).parent / "flights"
 CONTRACTS = ["flights.yaml", "flights.odcs.yaml"]
 # What is planted below: the check that has to name it, its column, and how many cells or rows.

@@ -7,6 +7,8 @@ import pytest
 from governance.steps import GateConfigurationError
 from governance.steps._settings import Settings, load, origin
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

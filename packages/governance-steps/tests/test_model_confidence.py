@@ -20,6 +20,8 @@ from governance.steps._model_record import as_metadata, recorded_metrics
 from governance.steps._model_rules import ModelRules
 from governance.steps._proportion import wilson_bounds
 
+pytestmark = pytest.mark.any_version
+
 check = validate_model_performance.entrypoint
 ALONE: dict[str, Any] = dict.fromkeys(("min_accuracy", "min_precision", "min_recall"))
 ACCURACY: dict[str, Any] = {"min_precision": None, "min_recall": None}

@@ -23,6 +23,8 @@ from governance.steps._rank_mean import mean_auc, mean_auc_interval
 from governance.steps._regression import median_interval
 from governance.steps._roc import Ranking, ranked
 
+pytestmark = pytest.mark.any_version
+
 classify, regress = evaluate_classifier.entrypoint, evaluate_regressor.entrypoint
 
 

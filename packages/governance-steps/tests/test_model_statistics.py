@@ -28,6 +28,8 @@ from governance.steps._proportion import rows_needed, wilson_bounds
 from governance.steps._residual import residual_measure_of, residual_terms, total
 from governance.steps._roc import auc_difference, auc_interval, ranked
 
+pytestmark = pytest.mark.any_version
+
 LEVELS = (0.8, 0.9, 0.95, 0.99)
 
 

@@ -20,6 +20,8 @@ from governance.steps import (
 from governance.steps._cli import main
 from governance.steps._odcs import translated
 
+pytestmark = pytest.mark.any_version
+
 ORDERS = """
 apiVersion: v3.1.0
 kind: DataContract
