@@ -390,9 +390,9 @@ def test_odd_columns_are_judged_or_refused_as_on_pandas(name: str, tmp_path: Pat
         for one, other in zip(found, expected, strict=True)
         if told(one) != told(other)
     }
-    if name == "DuckDB":  # before its version 2, a column without a type is one of integers
-        differ.pop(("dtype", "nothing"), None)
     for one in differ.values():
+        if name == "DuckDB" and "nothing" in f"{one.subject} {one.required}":
+            continue  # before its version 2, a column without a type is one of integers
         assert (str(one.found).startswith("unknown"), one.passed) == (True, False), one
 
 

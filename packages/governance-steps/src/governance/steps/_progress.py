@@ -20,11 +20,12 @@ def progress(*, quiet: bool) -> Iterator[Told]:
         What is to be told how many rows are read, and of how many.
     """
     console = Console(stderr=True)
-    hidden = quiet or not console.is_terminal
+    if quiet or not console.is_terminal:
+        # Of a bar that is only disabled, older versions of rich print an empty line.
+        yield lambda _read, _rows: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=console, transient=True, disable=hidden
-    ) as shown:
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as shown:
         task = shown.add_task("reading", total=None)
 
         def told(read: int, rows: int) -> None:
