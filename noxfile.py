@@ -15,6 +15,8 @@ CONSTRAINTS = ROOT / "constraints.txt"
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 # What the stress runs on is tested with it: it takes a minute, and no component needs it.
 ORCHESTRATOR = "tests/test_process_orchestrator.py"
+# Many tests wait, for processes and deadlines: one worker more than there are processors.
+WORKERS = f"--numprocesses={(os.cpu_count() or 1) + 1}"
 COMPONENTS = sorted(path.name for path in (ROOT / "packages").iterdir() if path.is_dir())
 
 nox.needs_version = ">=2025.5"
@@ -48,7 +50,7 @@ def tests(session: nox.Session, component: str) -> None:
     # Its README's snippets, with nothing else of the platform installed.
     session.run(
         *("python", "-m", "pytest", "tests/test_readmes.py", f"-k=packages/{component}"),
-        "--numprocesses=2",
+        WORKERS,
     )
     if not session.posargs:  # a part of the tests covers a part of the code
         session.run("python", "-m", "tools.coverage_gate", component)
@@ -92,7 +94,7 @@ def integration(session: nox.Session) -> None:
     # each is alone.
     readme = "tests/test_readmes.py::test_every_snippet_runs"
     session.run(
-        *("python", "-m", "pytest", "tests", "--numprocesses=2", f"--ignore={ORCHESTRATOR}"),
+        *("python", "-m", "pytest", "tests", WORKERS, f"--ignore={ORCHESTRATOR}"),
         *(f"--deselect={readme}[{kind}-packages" for kind in ("static", "dynamic")),
         *session.posargs,
     )
@@ -226,7 +228,7 @@ def run_tests(session: nox.Session, component: str, *arguments: str) -> None:
         "pytest",
         f"packages/{component}/tests",
         f"--cov=governance.{name}",
-        "--numprocesses=2",
+        WORKERS,
         *arguments,
     )
 
