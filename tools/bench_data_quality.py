@@ -10,10 +10,8 @@ same. The same frame in polars is measured beside a lazy query written by hand.
 import argparse
 import logging
 import statistics
-import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from governance.steps._data_rules import DataRules
 from governance.steps._frame import read_facts
 from governance.steps._judgement import judge_frame
 from governance.steps._plan import planned
+from tools.memory import peak
 from tools.rival_gates import Asked, great_expectations_gate, pandera_gate
 
 _ROUNDS = 5
@@ -189,30 +188,6 @@ def measured(ways: dict[str, Callable[[], Any]]) -> dict[str, float]:
             way()
             seconds[name].append(time.process_time() - start)
     return {name: statistics.median(values) for name, values in seconds.items()}
-
-
-def peak(way: Callable[[], Any]) -> float:
-    """Measure how many megabytes more than before a way takes at its worst moment."""
-    done = threading.Event()
-    before = highest = resident()
-
-    def watch() -> None:
-        nonlocal highest
-        while not done.wait(0.002):
-            highest = max(highest, resident())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    way()
-    done.set()
-    watcher.join()
-    return (highest - before) / _MILLION
-
-
-def resident() -> int:
-    """Return how many bytes of memory this process holds."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * 4_096
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from scipy.stats import ks_2samp
 
 from governance.steps._check import Check
 from governance.steps._reference import read_reference
-from tools.bench_data_quality import measured, peak
+from tools.bench_data_quality import measured
+from tools.memory import peak
 
 if TYPE_CHECKING:
     from collections.abc import Callable

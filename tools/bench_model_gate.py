@@ -6,11 +6,9 @@ its replicates are measured and the rest are taken to cost the same.
 """
 
 import argparse
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from sklearn import metrics
 from governance.steps._bootstrap import confusion_replicates, weighted_sums
 from governance.steps._confusion import coded, confusion, measure_of
 from governance.steps._residual import residual_measure_of, residual_terms
+from tools.memory import peak
 
 _MEASURED = 5
 _MILLION = 1_000_000
@@ -100,30 +99,6 @@ def loop_seconds(way: Callable[[Any, Any], Any], columns: tuple[Any, Any]) -> fl
         drawn = rng.integers(0, rows, rows)
         way(columns[0][drawn], columns[1][drawn])
     return time.process_time() - start
-
-
-def peak(way: Callable[[], Any]) -> float:
-    """Measure how many megabytes more than before a way takes at its worst moment."""
-    done = threading.Event()
-    before = highest = resident()
-
-    def watch() -> None:
-        nonlocal highest
-        while not done.wait(0.002):
-            highest = max(highest, resident())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    way()
-    done.set()
-    watcher.join()
-    return (highest - before) / _MILLION
-
-
-def resident() -> int:
-    """Return how many bytes of memory this process holds."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * 4_096
 
 
 if __name__ == "__main__":
