@@ -121,6 +121,7 @@ def extract_duckdb(dataset: Any) -> Extract:
 
 
 def _in_pandas(dialect: DuckDBDialect, places: Sequence[int]) -> pd.DataFrame:
-    fields = [dialect.fields()[place] for place in places]
+    every = dialect.fields()
+    fields = [every[place] for place in places]
     chosen = dialect.prepared(()).project(", ".join(field.name for field in fields))
     return counted_frame(chosen.to_arrow_table(), fields)

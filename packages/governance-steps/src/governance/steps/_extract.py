@@ -43,33 +43,17 @@ class Extract(NamedTuple):
     sample: "Callable[[], pd.DataFrame]"
 
 
-def extract_of(dataset: object) -> Extract | None:
-    """Return what can be brought of a frame into memory; None if it is no frame.
-
-    Args:
-        dataset: A frame of an engine that the gate knows.
-    """
-    engine = engine_of(dataset)
-    if engine is None:
-        return None
-    module, name = _READERS[engine]
-    extract: Callable[[object], Extract] = getattr(
-        import_module(f"governance.steps.{module}"), name
-    )
-    return extract(dataset)
-
-
 def sample_of(dataset: object) -> "pd.DataFrame":
     """Return some rows of a frame, see `Extract.sample`.
 
     Args:
         dataset: A frame of an engine that the gate knows.
     """
-    return expected_extract(dataset, "data").sample()
+    return extract_of(dataset, "data").sample()
 
 
-def expected_extract(dataset: object, name: str) -> Extract:
-    """Return what can be brought of a frame into memory.
+def extract_of(dataset: object, name: str) -> Extract:
+    """Return what can be brought of a frame into memory; nothing of it is yet.
 
     Args:
         dataset: What the caller of the gate gave.
@@ -78,10 +62,14 @@ def expected_extract(dataset: object, name: str) -> Extract:
     Raises:
         GateConfigurationError: If it is no frame of an engine that the gate knows.
     """
-    extract = extract_of(dataset)
-    if extract is None:
+    engine = engine_of(dataset)
+    if engine is None:
         raise GateConfigurationError(
             f"As {name}, validate_data_quality accepts {engines_told()}, found "
             f"{type_name(dataset)}. Convert it in the step before the gate."
         )
-    return extract
+    module, reader = _READERS[engine]
+    extract: Callable[[object], Extract] = getattr(
+        import_module(f"governance.steps.{module}"), reader
+    )
+    return extract(dataset)

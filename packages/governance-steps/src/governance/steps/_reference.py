@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from governance.steps._check import REFERENCE_KINDS, Check
-from governance.steps._extract import expected_extract
+from governance.steps._extract import extract_of
 from governance.steps._fact import Measure
 from governance.steps._failure import GateConfigurationError
 
@@ -51,7 +51,7 @@ def read_reference(
     """
     if reference is None:
         return {}
-    data, other = expected_extract(dataset, "data"), expected_extract(reference, "reference")
+    data, other = extract_of(dataset, "data"), extract_of(reference, "reference")
     # As for the data: who only composes a pipeline does not load what compares them.
     from governance.steps._reference_measurement import measure_reference  # noqa: PLC0415
 

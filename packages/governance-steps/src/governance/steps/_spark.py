@@ -137,7 +137,8 @@ def extract_spark(dataset: Any) -> Extract:
 
 
 def _in_pandas(dialect: SparkDialect, places: Sequence[int]) -> pd.DataFrame:
-    fields = [dialect.fields()[place] for place in places]
+    every = dialect.fields()
+    fields = [every[place] for place in places]
     frame = dialect.prepared(()).select(*(field.name for field in fields))
     table = (
         frame.toArrow()
