@@ -1,7 +1,10 @@
 """The parameters of the steps that measure a model, checked."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator
 
 from governance.steps._failure import GateConfigurationError
 from governance.steps._model_rules import confidence_given
@@ -43,6 +46,19 @@ def positive_given(value: object) -> str | float | None:
     raise GateConfigurationError(
         f"positive must be a label such as 1 or 'yes', found {shown(value)}."
     )
+
+
+# What the steps take; ZenML runs these validators when a pipeline is composed.
+Features: TypeAlias = Annotated[
+    list[str] | None, BeforeValidator(partial(column_names, "features"))
+]
+Slices: TypeAlias = Annotated[list[str] | None, BeforeValidator(partial(column_names, "slices"))]
+Confidence: TypeAlias = Annotated[float | None, BeforeValidator(confidence_given)]
+BatchRows: TypeAlias = Annotated[int, BeforeValidator(partial(row_count, "batch_rows"))]
+MinSlice: TypeAlias = Annotated[int, BeforeValidator(partial(row_count, "min_slice"))]
+# As `str | float`, pydantic would turn True into a number.
+Positive: TypeAlias = Annotated[Any, BeforeValidator(positive_given)]
+Average: TypeAlias = Annotated[str, BeforeValidator(average_given)]
 
 
 @dataclass(frozen=True, slots=True)

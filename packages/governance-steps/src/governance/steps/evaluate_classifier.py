@@ -1,24 +1,20 @@
 """The metrics of a classifier as a ZenML step."""
 
-from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
 from zenml import step
 
 from governance.steps._cache import CACHE_POLICY
-from governance.steps._evaluation import Evaluation, average_given, positive_given
-from governance.steps._model_rules import confidence_given
-from governance.steps._parameter import column_names, row_count
-
-# As `str | float`, pydantic would turn True into a number.
-_Positive = Annotated[Any, BeforeValidator(positive_given)]
-_Average = Annotated[str, BeforeValidator(average_given)]
-_Features = Annotated[list[str] | None, BeforeValidator(partial(column_names, "features"))]
-_Slices = Annotated[list[str] | None, BeforeValidator(partial(column_names, "slices"))]
-_Confidence = Annotated[float | None, BeforeValidator(confidence_given)]
-_BatchRows = Annotated[int, BeforeValidator(partial(row_count, "batch_rows"))]
-_MinSlice = Annotated[int, BeforeValidator(partial(row_count, "min_slice"))]
+from governance.steps._evaluation import (
+    Average,
+    BatchRows,
+    Confidence,
+    Evaluation,
+    Features,
+    MinSlice,
+    Positive,
+    Slices,
+)
 
 
 @step(cache_policy=CACHE_POLICY)
@@ -26,13 +22,13 @@ def evaluate_classifier(  # noqa: PLR0913, PLR0917 (a step's parameters are its 
     model: Any,
     dataset: Any,
     target: str,
-    features: _Features = None,
-    positive: _Positive = None,
-    average: _Average = "macro",
-    confidence: _Confidence = 0.95,
-    slices: _Slices = None,
-    min_slice: _MinSlice = 30,
-    batch_rows: _BatchRows = 100_000,
+    features: Features = None,
+    positive: Positive = None,
+    average: Average = "macro",
+    confidence: Confidence = 0.95,
+    slices: Slices = None,
+    min_slice: MinSlice = 30,
+    batch_rows: BatchRows = 100_000,
 ) -> Annotated[dict[str, Any], "metrics"]:
     """Measure a fitted classifier on rows that it has not seen.
 

@@ -1,21 +1,18 @@
 """The metrics of a regression model as a ZenML step."""
 
-from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
 from zenml import step
 
 from governance.steps._cache import CACHE_POLICY
-from governance.steps._evaluation import Evaluation
-from governance.steps._model_rules import confidence_given
-from governance.steps._parameter import column_names, row_count
-
-_Features = Annotated[list[str] | None, BeforeValidator(partial(column_names, "features"))]
-_Slices = Annotated[list[str] | None, BeforeValidator(partial(column_names, "slices"))]
-_Confidence = Annotated[float | None, BeforeValidator(confidence_given)]
-_BatchRows = Annotated[int, BeforeValidator(partial(row_count, "batch_rows"))]
-_MinSlice = Annotated[int, BeforeValidator(partial(row_count, "min_slice"))]
+from governance.steps._evaluation import (
+    BatchRows,
+    Confidence,
+    Evaluation,
+    Features,
+    MinSlice,
+    Slices,
+)
 
 
 @step(cache_policy=CACHE_POLICY)
@@ -23,11 +20,11 @@ def evaluate_regressor(
     model: Any,
     dataset: Any,
     target: str,
-    features: _Features = None,
-    confidence: _Confidence = 0.95,
-    slices: _Slices = None,
-    min_slice: _MinSlice = 30,
-    batch_rows: _BatchRows = 100_000,
+    features: Features = None,
+    confidence: Confidence = 0.95,
+    slices: Slices = None,
+    min_slice: MinSlice = 30,
+    batch_rows: BatchRows = 100_000,
 ) -> Annotated[dict[str, Any], "metrics"]:
     """Measure a fitted regression model on rows that it has not seen.
 
