@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,3 +40,21 @@ def _zenml_home() -> Iterator[None]:
     """Remove the store when the tests are over."""
     yield
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Run governance-steps in a folder of its own: its exit code, output and errors."""
+    from governance.steps._cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([*arguments])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +21,15 @@ from zenml.integrations.pandas.materializers.pandas_materializer import PandasMa
 from zenml.materializers import CloudpickleMaterializer
 
 from governance.steps import DataQualityError, validate_data_quality
-from governance.steps._cli import main
 from governance.steps._source import read_source
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command in a folder of its own: its exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(["check", *arguments])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+def run(command: Run) -> Run:
+    """Run `check` in a folder of its own: its exit code, output and errors."""
+    return partial(command, "check")
 
 
 def people(rows: int = 120, missing: int = 0) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command in a folder of its own: its exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(["profile", *arguments])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+def run(command: Run) -> Run:
+    """Run `profile` in a folder of its own: its exit code, output and errors."""
+    return partial(command, "profile")
 
 
 def customers(rows: int = 400) -> pd.DataFrame:
